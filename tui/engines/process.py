@@ -1,0 +1,38 @@
+"""Short-lived helper programs: argument lists, a deadline, no shell."""
+
+import asyncio
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a program ended; `output` and `error` are decoded with replacement."""
+
+    exit_code: int
+    output: str
+    error: str
+
+
+async def run_program(*argv: str, deadline: float = 10.0) -> Finished:
+    """Run a program to its end.
+
+    Args:
+        deadline: seconds; past it the program is killed.
+
+    Raises:
+        FileNotFoundError: no such program.
+        TimeoutError: it was killed at the deadline.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        output, error = await asyncio.wait_for(process.communicate(), deadline)
+    except (TimeoutError, asyncio.CancelledError):
+        process.kill()
+        await process.wait()
+        raise
+    return Finished(process.returncode or 0, output.decode(errors="replace"), error.decode(errors="replace"))

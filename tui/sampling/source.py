@@ -1,0 +1,78 @@
+"""What a screen may ask of a host: live, demo, replayed or remote."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from tui.domain.action import ActionOutcome, ActionRequest
+from tui.domain.event import Document, Event
+from tui.domain.host import HostView
+from tui.domain.identity import InstanceId, StableKey
+from tui.domain.instance import Address, Instance
+from tui.domain.usage import Usage
+from tui.sampling.history import Metric
+
+
+class InstanceSampler(Protocol):
+    """Gives the figures of instances. Synchronous: it runs on the sampling thread."""
+
+    def sample(self, targets: Sequence[Instance], attended: frozenset[str], monotonic: float) -> Mapping[str, Usage]:
+        """Read every target once.
+
+        Args:
+            targets: all instances of the host, active or not.
+            attended: row keys that a person looks at closely; theirs are all figures on every tick.
+            monotonic: time of this tick in seconds.
+
+        Returns:
+            Usage by row key, for every target.
+        """
+
+    def close(self) -> None:
+        """Give back every descriptor."""
+
+
+class HostSource(Protocol):
+    """One host. All methods are for the event loop's thread."""
+
+    @property
+    def view(self) -> HostView | None:
+        """Return the newest view; None before the first sample."""
+
+    async def run(self, publish: Callable[[HostView], None]) -> None:
+        """Sample until cancelled; `publish` is called with every new view, on the event loop."""
+
+    def series(self, key: StableKey, metric: Metric, count: int) -> Sequence[float]:
+        """Return up to `count` newest values, oldest first, NaN for gaps, one a tick."""
+
+    @property
+    def tick_seconds(self) -> float:
+        """Return the time between two values of a series."""
+
+    def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
+        """Return remembered events, oldest first: of one instance, or all."""
+
+    def attend(self, keys: Iterable[str]) -> None:
+        """Say which row keys a person looks at closely; replaces what was said before."""
+
+    async def document(self, target: InstanceId) -> Document:
+        """Return the raw XML or JSON.
+
+        Raises:
+            EngineError: with its sentence.
+        """
+
+    async def ask_agent(self, target: InstanceId) -> tuple[Address, ...]:
+        """Ask a guest's agent for its addresses, because a person asked.
+
+        Raises:
+            EngineError: with its sentence.
+        """
+
+    async def perform(self, request: ActionRequest) -> ActionOutcome:
+        """Carry out an action; never raises."""
+
+    def command(self, request: ActionRequest) -> str:
+        """Return the equivalent command line, for showing only."""
+
+    async def close(self) -> None:
+        """End everything within two seconds."""
