@@ -20,7 +20,7 @@ class GuestMemory:
 
 
 class EngineSink(Protocol):
-    """Where an engine puts what it learns. Every method is called on the event loop's thread only, and returns at once."""
+    """Where an engine puts what it learns; called on the event loop's thread only, every method returns at once."""
 
     def put_status(self, status: EngineStatus) -> None:
         """Replace the state of the engine `status.id`."""
@@ -48,8 +48,8 @@ class Engine(Protocol):
     async def run(self, sink: EngineSink) -> None:
         """Connect, list, follow events, reconcile slowly, reconnect with growing delays; return only by cancellation.
 
-        Never raises for what a daemon does: that is a status with a sentence. The last inventory stays while a daemon is
-        away; it is replaced when the daemon is back.
+        Never raises for what a daemon does: that is a status with a sentence. The last inventory stays while a daemon
+        is away; it is replaced when the daemon is back.
         """
 
     async def perform(self, request: ActionRequest) -> ActionOutcome:

@@ -1,7 +1,7 @@
 """A worker thread of an engine's own, with deadlines.
 
-A blocked call into a daemon's library cannot be ended from outside. The thread that hangs in it is abandoned, the next call
-gets a new one, and the number of abandoned ones is bounded.
+A blocked call into a daemon's library cannot be ended from outside. The thread that hangs in it is abandoned, the next
+call gets a new one, and the number of abandoned ones is bounded.
 """
 
 import asyncio
