@@ -1,0 +1,37 @@
+"""Private folders of a run under /var/tmp: on a disk, so that writes count as writes, and named after their owner."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests.live.harness.processes import kill_all_of, run
+
+BASE = Path("/var/tmp")
+PREFIX = "hostdeck-live-"
+
+
+def make_work_folder(owner_pid: int) -> Path:
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{owner_pid}-", dir=BASE))
+
+
+def remove_work_folder(folder: Path) -> None:
+    """Kill what still belongs to the folder, take away its mounts and delete it."""
+    kill_all_of(folder)
+    for mount in sorted(_mounts_below(folder), reverse=True):
+        run(["umount", "--lazy", mount])
+    shutil.rmtree(folder)
+
+
+def stale_work_folders() -> list[Path]:
+    """Return the folders of runs that are gone, killed before they could clean up."""
+    return [path for path in BASE.glob(f"{PREFIX}*") if not _owner_lives(path)]
+
+
+def _owner_lives(path: Path) -> bool:
+    owner = path.name.removeprefix(PREFIX).partition("-")[0]
+    return not owner.isdigit() or Path("/proc", owner).exists()
+
+
+def _mounts_below(folder: Path) -> list[str]:
+    places = (line.split()[4] for line in Path("/proc/self/mountinfo").read_text(errors="replace").splitlines())
+    return [place for place in places if Path(place).is_relative_to(folder)]
