@@ -5,10 +5,11 @@ from typing import Protocol
 
 from tui.domain.action import ActionOutcome, ActionRequest
 from tui.domain.event import Document, Event
-from tui.domain.host import HostView
+from tui.domain.host import HostUsage, HostView
 from tui.domain.identity import InstanceId, StableKey
 from tui.domain.instance import Address, Instance
 from tui.domain.usage import Usage
+from tui.engines.base import GuestMemory
 from tui.sampling.history import Metric
 
 
@@ -27,8 +28,21 @@ class InstanceSampler(Protocol):
             Usage by row key, for every target.
         """
 
+    def set_guest_memory(self, memory: Mapping[str, GuestMemory]) -> None:
+        """Take what guests tell about their memory, by row key; replaces what an engine told before.
+
+        Called on the event loop's thread; shows in the next sample.
+        """
+
     def close(self) -> None:
         """Give back every descriptor."""
+
+
+class HostSampler(Protocol):
+    """Gives the figures of the host. Synchronous: it runs on the sampling thread."""
+
+    def sample(self, monotonic: float) -> HostUsage:
+        """Read the host once; rates are None on the first call."""
 
 
 class HostSource(Protocol):
