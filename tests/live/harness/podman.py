@@ -23,6 +23,8 @@ SPIN = ("sh", "-c", "while :; do :; done")
 
 # Machines without CAP_SYS_RESOURCE cannot raise limits, and crun insists on them: runc, with limits below the usual
 # hard ones. Everything else keeps the person's own Podman out of it: folders, network name, bridge and subnets.
+# conmon's clean-up command knows the storage folder alone and looks for the database in its libpod folder: with another
+# static_dir an ended container has no "died" event and no restart.
 CONTAINERS_CONF = """\
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=32768:32768"]
@@ -32,7 +34,7 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 tmp_dir = "{folder}/tmp"
-static_dir = "{folder}/static"
+static_dir = "{folder}/storage/libpod"
 volume_path = "{folder}/volumes"
 [network]
 network_backend = "netavark"
@@ -81,9 +83,13 @@ class PodmanHost:
         require_root("a private rootful Podman")
         require_programs("a private Podman", *PROGRAMS)
         host = cls(folder)
-        host._write_configuration()
-        host._build_image()
-        host.start_service()
+        try:
+            host._write_configuration()
+            host._build_image()
+            host.start_service()
+        except BaseException:
+            host.stop_service()
+            raise
         return host
 
     def close(self) -> None:
@@ -182,7 +188,7 @@ class PodmanHost:
     # set-up
 
     def _write_configuration(self) -> None:
-        for name in ("api", "tmp", "static", "volumes", "networks", "storage", "run", "scratch", "build"):
+        for name in ("api", "tmp", "volumes", "networks", "storage", "run", "scratch", "build"):
             (self.folder / name).mkdir(mode=0o700)
         octet = 64 + os.getpid() % 60  # 10.64 to 10.123: two runs beside each other get different networks
         facts = {"folder": self.folder, "octet": octet}
