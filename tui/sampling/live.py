@@ -21,6 +21,8 @@ from tui.sampling.problems import ProblemBoard
 from tui.sampling.source import HostSampler, InstanceSampler
 
 EARLY_SECONDS = 0.25  # from the first sight of an instance to its second sample
+EARLY_PHASE_SECONDS = 10.0  # after the start; later newcomers wait for the tick, so that a restart loop costs nothing
+BURST_SECONDS = 0.05  # news that arrive together are drawn together
 SAMPLE_DEADLINE_SECONDS = 5.0
 RESCAN_SECONDS = 30.0
 CLOSE_SECONDS = 2.0
@@ -82,6 +84,8 @@ class LiveSource:
         self._host_usage = HostUsage(cores=1)
         self._usages: Mapping[str, Usage] = {}
         self._sampled_at: float | None = None
+        self._started_at = 0.0
+        self._due = 0.0
         self._tick = 0
 
     @property
@@ -135,14 +139,17 @@ class LiveSource:
             self._start(engine)
         if self._find_more is not None:
             self._spawn(self._look_for_more(self._find_more))
+        self._started_at = self._clocks.monotonic()
         while True:
-            started = self._clocks.monotonic()
-            regular = await self._sample(started)
-            self._view = self._make_view(started)
+            now = self._clocks.monotonic()
+            regular = False
+            if now >= self._due:
+                regular = await self._sample(now)
+            self._view = self._make_view(self._clocks.monotonic())
             if regular:
                 self._remember(self._view)
             publish(self._view)
-            await self._rest(started)
+            await self._rest()
 
     async def close(self) -> None:
         """End the engines, all at once, within `CLOSE_SECONDS`."""
@@ -188,26 +195,43 @@ class LiveSource:
     def _hurry(self) -> None:
         self._wake.set()
 
-    async def _rest(self, started: float) -> None:
-        """Wait for the next tick; less when something changed, least after the first sight of an instance."""
-        until = started + self._interval
-        active = (
-            frozenset(view.key for view in self._view.instances if view.instance.pid) if self._view else frozenset()
-        )
-        if active - self._seen:
-            until = started + min(EARLY_SECONDS, self._interval)
-        self._seen = active
-        left = until - self._clocks.monotonic()
-        self._wake.clear()
+    async def _rest(self) -> None:
+        """Wait for the next tick, or until an engine has news, which are shown at once and together."""
+        now = self._clocks.monotonic()
+        if self._due <= now:
+            self._due = self._next_sample(now)
         try:
-            await asyncio.wait_for(self._wake.wait(), max(left, 0.02))
+            await asyncio.wait_for(self._wake.wait(), max(self._due - now, 0.001))
         except TimeoutError:
             return
-        # let the rest of a burst arrive: one view for all of it
-        await asyncio.sleep(min(0.1, max(until - self._clocks.monotonic(), 0)))
+        await asyncio.sleep(min(BURST_SECONDS, max(self._due - self._clocks.monotonic(), 0)))
+        self._wake.clear()
+        if self._has_newcomers() and self._is_early():
+            self._due = 0.0
+
+    def _next_sample(self, now: float) -> float:
+        """Return when to read again: at whole multiples of the interval, so that no tick is skipped by drift.
+
+        In the first seconds a second sample follows early, because rates need two.
+        """
+        regular = (int(now / self._interval) + 1) * self._interval
+        newcomers = self._has_newcomers()
+        self._seen = self._active()
+        if newcomers and self._is_early():
+            return min(regular, now + EARLY_SECONDS)
+        return regular
+
+    def _is_early(self) -> bool:
+        return self._clocks.monotonic() - self._started_at < EARLY_PHASE_SECONDS
+
+    def _has_newcomers(self) -> bool:
+        return bool(self._active() - self._seen)
+
+    def _active(self) -> frozenset[str]:
+        return frozenset(instance.key for instance in self._board.instances if instance.state.is_active)
 
     async def _sample(self, monotonic: float) -> bool:
-        """Read host and instances; return whether a whole interval passed since the last remembered tick."""
+        """Read host and instances; return whether this is the first sample of its tick."""
         if self._lane.abandoned:
             return False
         instances = self._board.instances
@@ -219,10 +243,9 @@ class LiveSource:
             return False
         self._host_usage, self._usages, self._sampled_at = host, usages, monotonic
         tick = int(monotonic / self._interval)
-        if tick == self._tick:
-            return False
+        first = tick != self._tick
         self._tick = tick
-        return True
+        return first
 
     def _read(
         self, instances: Sequence[Instance], attended: frozenset[str], monotonic: float
