@@ -108,7 +108,7 @@ class Usage:
     pressure: Pressure = NO_PRESSURE
     cgroup: str | None = None
     window_seconds: float | None = None
-    unknown: Mapping[str, str] = field(default=_NOTHING)
+    unknown: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
 
 NO_USAGE = Usage()

@@ -50,7 +50,7 @@ class _Ring:
         self.next = (place + 1) % CAPACITY
         self.filled = min(self.filled + 1, CAPACITY)
 
-    def tail(self, metric: Metric, count: int) -> array[float]:
+    def tail(self, metric: Metric, count: int) -> "array[float]":
         count = min(count, self.filled)
         ring, start = self.values[metric], self.next - count
         return ring[start : self.next] if start >= 0 else ring[start:] + ring[: self.next]

@@ -1,0 +1,102 @@
+"""From what a person asked for to the host that is shown."""
+
+import os
+import shutil
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui.engines.base import Engine
+from tui.sampling.live import HostName, LiveSource
+
+LIBVIRT_PROGRAMS = ("libvirtd", "virtqemud", "virtlxcd", "virsh")
+SYSTEM_FOLDERS = "/usr/sbin:/sbin:/usr/local/sbin"  # daemons are there, and a user's PATH often lacks them
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which host to show, and how.
+
+    Attributes:
+        connect: libvirt URIs; empty means those that the environment and the login suggest.
+        podman: Podman URLs; empty likewise.
+        interval_seconds: time between two samples.
+    """
+
+    connect: Sequence[str] = ()
+    podman: Sequence[str] = ()
+    demo: bool = False
+    read_only: bool = False
+    interval_seconds: float = 1.0
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+def make_source(wanted: Wanted) -> LiveSource:
+    """Return the demo host where it was asked for, else this host with its engines."""
+    return _demo(wanted) if wanted.demo else _this_host(wanted)
+
+
+def libvirt_uris(wanted: Wanted, uid: int) -> list[str]:
+    """Return the libvirt URIs to open: those named, else LIBVIRT_DEFAULT_URI, else the system's and a user's own."""
+    if wanted.connect:
+        return list(dict.fromkeys(wanted.connect))
+    if default := wanted.environ.get("LIBVIRT_DEFAULT_URI"):
+        return [default]
+    return ["qemu:///system"] if uid == 0 else ["qemu:///system", "qemu:///session"]
+
+
+def host_id() -> str:
+    """Return the machine-id, or the host name where there is none."""
+    try:
+        text = Path("/etc/machine-id").read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    return text or socket.gethostname()
+
+
+def is_installed(programs: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Tell whether one of the programs is on the PATH or where daemons are kept."""
+    path = f"{environ.get('PATH', os.defpath)}:{SYSTEM_FOLDERS}"
+    return any(shutil.which(program, path=path) for program in programs)
+
+
+def _demo(wanted: Wanted) -> LiveSource:
+    from tui.engines.demo import DemoHost
+
+    demo = DemoHost()
+    return LiveSource(
+        HostName(demo.host_id, demo.host_name, is_demo=True, read_only=wanted.read_only),
+        demo.engines,
+        demo.sampler,
+        demo.host_sampler,
+        interval_seconds=wanted.interval_seconds,
+    )
+
+
+def _this_host(wanted: Wanted) -> LiveSource:
+    from tui.engines.podman import Discovery
+    from tui.sampling.host import HostSampler
+    from tui.sampling.instances import CgroupSampler
+
+    host, uid = host_id(), os.getuid()
+    discovery = Discovery(wanted.podman, host_id=host, environ=wanted.environ, uid=uid, read_only=wanted.read_only)
+    return LiveSource(
+        HostName(host, socket.gethostname(), read_only=wanted.read_only),
+        [*_libvirt_engines(wanted, host, uid), *discovery.engines()],
+        CgroupSampler(),
+        HostSampler(),
+        interval_seconds=wanted.interval_seconds,
+        find_more=discovery.rescan,
+    )
+
+
+def _libvirt_engines(wanted: Wanted, host: str, uid: int) -> list[Engine]:
+    from tui.engines.libvirt import LibvirtEngine
+
+    named = bool(wanted.connect or wanted.environ.get("LIBVIRT_DEFAULT_URI"))
+    required = named or is_installed(LIBVIRT_PROGRAMS, wanted.environ)
+    return [
+        LibvirtEngine(uri, host_id=host, read_only=wanted.read_only, required=required)
+        for uri in libvirt_uris(wanted, uid)
+    ]
