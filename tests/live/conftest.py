@@ -29,7 +29,8 @@ from types import FrameType
 
 import pytest
 
-from tests.live.harness.hoststate import HostState
+from tests.live.harness.hoststate import Shared
+from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import PodmanHost
 from tests.live.harness.workfolder import make_work_folder, remove_work_folder, stale_work_folders
 
@@ -55,7 +56,7 @@ def live_machine() -> Iterator[None]:
     """Clear away what a killed run left, and put the machine back after this one."""
     for folder in stale_work_folders():
         remove_work_folder(folder)
-    before = HostState.look()
+    before = Shared.look()
     yield
     before.put_back()
 
@@ -76,6 +77,22 @@ def clean_podman(podman_host: PodmanHost) -> Iterator[PodmanHost]:
     podman_host.reset()
 
 
+@pytest.fixture(scope="session")
+def libvirt_host(live_machine: None) -> Iterator[LibvirtHost]:
+    folder = make_work_folder(os.getpid())
+    with contextlib.ExitStack() as stack:
+        stack.callback(remove_work_folder, folder)
+        host = LibvirtHost.start(folder)
+        stack.callback(host.close)
+        yield host
+
+
+@pytest.fixture
+def clean_libvirt(libvirt_host: LibvirtHost) -> Iterator[LibvirtHost]:
+    yield libvirt_host
+    libvirt_host.reset()
+
+
 @pytest.fixture(autouse=True)
 def _daemons_run_again(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
@@ -83,3 +100,7 @@ def _daemons_run_again(request: pytest.FixtureRequest) -> Iterator[None]:
         host: PodmanHost = request.getfixturevalue("podman_host")
         host.resume_service()
         host.start_service()
+    if "libvirt_host" in request.fixturenames:
+        daemon: LibvirtHost = request.getfixturevalue("libvirt_host")
+        daemon.resume_daemon()
+        daemon.start_daemon()

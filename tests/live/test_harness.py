@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-from tests.live.harness.hoststate import HostState
+from tests.live.harness.hoststate import leftovers
+from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import IDLE, POLITE, PodmanHost
-from tests.live.harness.processes import processes_of
+from tests.live.harness.waiting import wait_until
 from tests.live.harness.workfolder import make_work_folder, remove_work_folder
 
 
@@ -37,16 +38,64 @@ def test_podman_service_comes_back_after_kill_and_hang(podman_host: PodmanHost) 
 
 
 def test_podman_leaves_nothing_behind(live_machine: None) -> None:
-    before = HostState.look()
     folder = make_work_folder(os.getpid())
     host = PodmanHost.start(folder)
-    host.run("left")
+    container = host.run("left")
     host.pod("pod")
     host.run("inside", options=["--pod", "pod"])
     host.hang_service()
     host.close()
+    assert host.bridge not in os.listdir("/sys/class/net")
     remove_work_folder(folder)
-    before.put_back()
-    assert processes_of(folder) == []
-    assert not folder.exists()
-    assert HostState.look() == before
+    assert leftovers(folder, host.bridge, container) == []
+
+
+def test_libvirt_guest_boots_and_honours_a_shutdown_request(clean_libvirt: LibvirtHost) -> None:
+    clean_libvirt.define_guest("polite")
+    pid = clean_libvirt.start_guest("polite")
+    assert b"qemu-system" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    clean_libvirt.virsh("shutdown", "polite")
+    clean_libvirt.wait_state("polite", "shut off")
+
+
+def test_libvirt_guest_may_ignore_a_shutdown_request(clean_libvirt: LibvirtHost) -> None:
+    clean_libvirt.define_guest("deaf", polite=False, spin=True)
+    clean_libvirt.start_guest("deaf")
+    clean_libvirt.virsh("shutdown", "deaf")
+    before = processor_ticks(clean_libvirt.pid("deaf"))
+    wait_until(lambda: processor_ticks(clean_libvirt.pid("deaf")) > before + 100, "the guest spins on", seconds=30)
+    assert clean_libvirt.state("deaf") == "running"
+
+
+def test_libvirt_guest_gets_an_address(clean_libvirt: LibvirtHost) -> None:
+    clean_libvirt.define_guest("addressed", network=clean_libvirt.network, disk_mib=16)
+    clean_libvirt.start_guest("addressed")
+    wait_until(clean_libvirt.leases, "a DHCP lease", seconds=30)
+
+
+def test_libvirt_daemon_comes_back_and_finds_its_guest(clean_libvirt: LibvirtHost) -> None:
+    clean_libvirt.define_guest("survivor")
+    pid = clean_libvirt.start_guest("survivor", wait=False)
+    clean_libvirt.hang_daemon()
+    clean_libvirt.kill_daemon()
+    clean_libvirt.start_daemon()
+    assert clean_libvirt.pid("survivor") == pid
+    assert clean_libvirt.state("survivor") == "running"
+
+
+def test_libvirt_leaves_nothing_behind(live_machine: None) -> None:
+    folder = make_work_folder(os.getpid())
+    host = LibvirtHost.start(folder)
+    host.define_guest("left", network=host.network)
+    host.start_guest("left", wait=False)
+    host.hang_daemon()
+    host.close()
+    assert host.bridge not in os.listdir("/sys/class/net")
+    remove_work_folder(folder)
+    assert leftovers(folder, host.bridge, "-left") == []
+
+
+def processor_ticks(pid: int) -> int:
+    """Return user plus system time of a process in clock ticks (/proc/PID/stat fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

@@ -1,108 +1,114 @@
-"""What the engines change on the machine beside their own folders: seen before, put back after."""
+"""What private engines still change on the machine beside their own folders, and how it is put back.
+
+Bridges and firewall rules carry names of one run and are searched by them. The engines' common firewall chains, the
+routing switches and the empty top cgroups are put back only when nobody else uses them: another run, or the person's
+own engines, may have come meanwhile.
+"""
 
 import contextlib
 import os
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.live.harness.policy import find_program
-from tests.live.harness.processes import CommandFailedError, run
+from tests.live.harness.processes import CommandFailedError, processes_of, run
 
 # both engines switch routing on for their networks
-SWITCHES = (
-    "net/ipv4/ip_forward",
-    "net/ipv6/conf/all/forwarding",
-    "net/ipv6/conf/default/forwarding",
-    "net/ipv4/conf/all/route_localnet",
-)
+SWITCHES = ("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding", "net/ipv6/conf/default/forwarding")
 CHAIN_PREFIXES = ("NETAVARK", "LIBVIRT_")
+# netavark leaves these behind for ever; any other chain of it belongs to a network in use
+NETAVARK_COMMON = ("NETAVARK-HOSTPORT", "NETAVARK_FORWARD", "NETAVARK_INPUT", "NETAVARK_ISOLATION")
 CGROUPS = Path("/sys/fs/cgroup")
-CGROUP_NAMES = ("libpod_parent", "machine", "libpod")
+CGROUP_NAMES = ("libpod_parent/conmon", "libpod_parent", "machine")
+TOOLS = tuple((tool, table) for tool in ("iptables", "ip6tables") for table in ("filter", "nat", "mangle"))
 
 
 @dataclass(frozen=True)
-class HostState:
-    """One look at the machine; two looks that are equal mean that nothing was left behind."""
+class Shared:
+    """What the engines share with others on the machine, as it was before the run."""
 
-    mounts: frozenset[str]
-    links: frozenset[str]
     chains: frozenset[str]
-    cgroups: frozenset[str]
-    switches: dict[str, str] = field(hash=False)
+    cgroups: frozenset[Path]
+    switches: tuple[tuple[str, str], ...]
 
     @classmethod
-    def look(cls) -> "HostState":
+    def look(cls) -> "Shared":
         return cls(
-            mounts=frozenset(line.split()[4] for line in _lines("/proc/self/mountinfo")),
-            links=frozenset(os.listdir("/sys/class/net")),
-            chains=frozenset(_chains()),
-            cgroups=frozenset(str(path) for path in _engine_cgroups()),
-            switches={
-                name: Path("/proc/sys", name).read_text() for name in SWITCHES if Path("/proc/sys", name).exists()
-            },
+            chains=frozenset(f"{tool} {table} {name}" for tool, table in TOOLS for name in _chains(tool, table)),
+            cgroups=frozenset(_cgroups()),
+            switches=tuple((name, Path("/proc/sys", name).read_text()) for name in SWITCHES),
         )
 
     def put_back(self) -> None:
-        """Take away the mounts, links, chains and empty cgroups that came since, and set the switches again."""
-        now = HostState.look()
-        for mount in sorted(now.mounts - self.mounts, reverse=True):
-            with contextlib.suppress(CommandFailedError):
-                run(["umount", "--lazy", mount])
-        for link in now.links - self.links:
-            with contextlib.suppress(CommandFailedError):
-                run(["ip", "link", "delete", link])
-        _drop_chains(now.chains - self.chains)
-        for path in _engine_cgroups():
-            if str(path) not in self.cgroups:
-                _remove_cgroup(path)
-        for name, value in self.switches.items():
-            if now.switches.get(name) != value:
+        """Take away what came since and nobody uses."""
+        for path in _cgroups():
+            if path not in self.cgroups:
+                with contextlib.suppress(OSError):  # in use: rmdir of a cgroup in use changes nothing
+                    os.rmdir(path)
+        if any(_in_use(tool, table) for tool, table in TOOLS):
+            return
+        for tool, table in TOOLS:
+            came = {name for name in _chains(tool, table) if f"{tool} {table} {name}" not in self.chains}
+            _drop_chains(tool, table, came)
+        for name, value in self.switches:
+            if Path("/proc/sys", name).read_text() != value:
                 Path("/proc/sys", name).write_text(value)
+
+
+def leftovers(folder: Path, *names: str) -> list[str]:
+    """Return what is left of a work folder and of bridges, guests or containers with these names."""
+    found = [f"process {pid}" for pid in processes_of(folder)]
+    found += [f"folder {folder}"] if folder.exists() else []
+    found += [f"mount {line}" for line in _lines("/proc/self/mountinfo") if str(folder) in line]
+    found += [f"link {link}" for link in os.listdir("/sys/class/net") if link in names]
+    for tool, table in TOOLS:
+        found += [f"rule {rule}" for rule in map(shlex.join, _rules(tool, table)) if any(n in rule for n in names)]
+    for root, folders, _ in os.walk(CGROUPS):
+        found += [f"cgroup {root}/{entry}" for entry in folders if any(name in entry for name in names)]
+    return found
 
 
 def _lines(path: str) -> list[str]:
     return Path(path).read_text(errors="replace").splitlines()
 
 
-def _engine_cgroups() -> Iterator[Path]:
-    """Yield the engines' own top cgroups, in a v2 tree and in each tree of v1."""
+def _cgroups() -> list[Path]:
+    """Return the engines' own top cgroups, in a v2 tree and in each tree of v1; children before parents."""
     roots = [CGROUPS, *(path for path in CGROUPS.iterdir() if path.is_dir() and not path.is_symlink())]
-    yield from (root / name for root in roots for name in CGROUP_NAMES if (root / name).is_dir())
-
-
-def _remove_cgroup(path: Path) -> None:
-    for folder, _, _ in os.walk(path, topdown=False):
-        with contextlib.suppress(OSError):  # something of somebody else still lives there
-            os.rmdir(folder)
-
-
-def _chains() -> Iterator[str]:
-    """Yield "TOOL TABLE CHAIN" of the chains that the engines' network drivers make."""
-    for tool in ("iptables", "ip6tables"):
-        for table in ("filter", "nat", "mangle") if find_program(tool) else ():
-            for words in _rules(tool, table):
-                if words[0] == "-N" and words[1].startswith(CHAIN_PREFIXES):
-                    yield f"{tool} {table} {words[1]}"
+    return [root / name for root in roots for name in CGROUP_NAMES if (root / name).is_dir()]
 
 
 def _rules(tool: str, table: str) -> list[list[str]]:
+    if find_program(tool) is None:
+        return []
     try:
         return [shlex.split(line) for line in run([tool, "-w", "5", "-t", table, "-S"]).splitlines()]
     except CommandFailedError:  # the kernel may lack a table
         return []
 
 
-def _drop_chains(chains: frozenset[str]) -> None:
-    """Delete chains: first every rule that jumps into one of them, then their content, then themselves."""
-    for tool, table in sorted({(name.split()[0], name.split()[1]) for name in chains}):
-        names = {name.split()[2] for name in chains if name.startswith(f"{tool} {table} ")}
-        command = [tool, "-w", "5", "-t", table]
-        for chain in names:
-            run([*command, "-F", chain])
-        for words in _rules(tool, table):
-            if words[0] == "-A" and names.intersection(words):
-                run([*command, "-D", *words[1:]])
-        for chain in names:
-            run([*command, "-X", chain])
+def _chains(tool: str, table: str) -> list[str]:
+    rules = _rules(tool, table)
+    return [words[1] for words in rules if words[0] == "-N" and words[1].startswith(CHAIN_PREFIXES)]
+
+
+def _in_use(tool: str, table: str) -> bool:
+    """Tell whether some network's rules are there: a chain per network (netavark), rules in common chains (libvirt)."""
+    chains = _chains(tool, table)
+    if any(name.startswith("NETAVARK") and not name.startswith(NETAVARK_COMMON) for name in chains):
+        return True
+    rules = [words for words in _rules(tool, table) if words[0] == "-A" and words[1].startswith("LIBVIRT_")]
+    return any(not words[-1].startswith("LIBVIRT_") for words in rules)
+
+
+def _drop_chains(tool: str, table: str, names: set[str]) -> None:
+    """Delete chains: first their content, then every rule that jumps into one of them, then themselves."""
+    command = [tool, "-w", "5", "-t", table]
+    for chain in names:
+        run([*command, "-F", chain])
+    for words in _rules(tool, table):
+        if words[0] == "-A" and names.intersection(words):
+            run([*command, "-D", *words[1:]])
+    for chain in names:
+        run([*command, "-X", chain])

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from tests.live.harness.policy import find_program, require_programs, require_root
 from tests.live.harness.processes import CommandFailedError, Daemon, environment, run
 from tests.live.harness.waiting import wait_until
+from tests.live.harness.workfolder import short_name, subnet_number
 
 PROGRAMS = ("podman", "runc", "conmon", "busybox", "catatonit", "iptables")
 
@@ -65,6 +65,7 @@ class PodmanHost:
         self.folder = folder
         self.socket = folder / "api" / "podman.sock"
         self.url = f"unix://{self.socket}"
+        self.bridge = short_name("hdp", folder)
         self.env = {
             "CONTAINERS_CONF": str(folder / "containers.conf"),
             "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
@@ -190,7 +191,7 @@ class PodmanHost:
     def _write_configuration(self) -> None:
         for name in ("api", "tmp", "volumes", "networks", "storage", "run", "scratch", "build"):
             (self.folder / name).mkdir(mode=0o700)
-        octet = 64 + os.getpid() % 60  # 10.64 to 10.123: two runs beside each other get different networks
+        octet, _ = subnet_number(self.folder, 64)  # two runs beside each other get different networks
         facts = {"folder": self.folder, "octet": octet}
         Path(self.env["CONTAINERS_CONF"]).write_text(CONTAINERS_CONF.format(**facts))
         Path(self.env["CONTAINERS_STORAGE_CONF"]).write_text(STORAGE_CONF.format(**facts))
@@ -200,9 +201,9 @@ class PodmanHost:
     def _network(self, octet: int) -> dict[str, object]:
         return {
             "name": "hostdeck",
-            "id": f"{os.getpid():064x}",
+            "id": f"{octet:064x}",
             "driver": "bridge",
-            "network_interface": f"hdp{os.getpid() % 100000}",
+            "network_interface": self.bridge,
             "created": "2024-01-01T00:00:00Z",
             "subnets": [{"subnet": f"10.{octet}.0.0/24", "gateway": f"10.{octet}.0.1"}],
             "ipv6_enabled": False,

@@ -17,16 +17,19 @@ class CommandFailedError(AssertionError):
 
 def run(argv: Sequence[str], *, env: Mapping[str, str] | None = None, seconds: float = 60.0, text: str = "") -> str:
     """Run one command and return its standard output; raise CommandFailedError unless it ends with 0 in time."""
-    done = subprocess.run(
-        argv,
-        check=False,  # looked at below, with the output in the error
-        env=environment(env),
-        timeout=seconds,
-        input=text,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-    )
+    try:
+        done = subprocess.run(
+            argv,
+            check=False,  # looked at below, with the output in the error
+            env=environment(env),
+            timeout=seconds,
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CommandFailedError(f"{' '.join(argv)}: no end after {seconds:g} s") from error
     if done.returncode != 0:
         raise CommandFailedError(f"{' '.join(argv)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout

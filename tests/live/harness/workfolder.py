@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import zlib
 from pathlib import Path
 
 from tests.live.harness.processes import kill_all_of, run
@@ -25,6 +26,17 @@ def remove_work_folder(folder: Path) -> None:
 def stale_work_folders() -> list[Path]:
     """Return the folders of runs that are gone, killed before they could clean up."""
     return [path for path in BASE.glob(f"{PREFIX}*") if not _owner_lives(path)]
+
+
+def short_name(prefix: str, folder: Path) -> str:
+    """Return a name for a network link (at most 15 characters) that no other run uses."""
+    return f"{prefix}{zlib.crc32(folder.name.encode()):08x}"
+
+
+def subnet_number(folder: Path, first: int) -> tuple[int, int]:
+    """Return two octets for networks of this folder: 10.X.Y with X from `first` to `first` + 59."""
+    number = zlib.crc32(folder.name.encode())
+    return first + number % 60, number // 60 % 250
 
 
 def _owner_lives(path: Path) -> bool:
