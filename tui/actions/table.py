@@ -1,0 +1,175 @@
+"""Every action there is: footer, help, command palette, `:` line and key bindings are made from this one table."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from tui.actions.model import Action, Scope
+from tui.domain.action import Verb
+from tui.domain.instance import Kind
+
+_GUESTS = frozenset({Kind.GUEST})
+
+_APP = (
+    Action(id="pane_overview", name="Overview", keys=("1",), help="overview", command="overview", scope=Scope.APP,
+           description="Problems first, then the biggest consumers of both kinds."),
+    Action(id="pane_guests", name="Guests", keys=("2",), help="guests", command="guests", scope=Scope.APP,
+           description="All libvirt guests."),
+    Action(id="pane_containers", name="Containers", keys=("3",), help="containers", command="containers",
+           scope=Scope.APP, description="All Podman containers, grouped by pod."),
+    Action(id="command", name="Command line", keys=("colon",), help="command", scope=Scope.APP, footer_priority=20,
+           description="Type a command; Tab completes it."),
+    Action(id="help", name="Help", keys=("question_mark", "f1"), help="help", command="help", scope=Scope.APP,
+           footer_priority=10, description="All keys and commands."),
+    Action(id="jobs", name="Jobs", keys=("b",), help="jobs", command="jobs", scope=Scope.APP, footer_priority=60,
+           description="What was asked of the engines, how it goes and what failed."),
+    Action(id="freeze", name="Freeze", keys=("z",), help="freeze", command="freeze", scope=Scope.APP,
+           footer_priority=110, description="Hold the screen still; sampling goes on."),
+    Action(id="theme", name="Theme", help="theme", command="theme", scope=Scope.APP,
+           description="Choose the colours; kept for the next start."),
+    Action(id="back", name="Back", keys=("escape",), help="back", scope=Scope.APP, footer_priority=30,
+           description="Close what is on top: a screen, the filter, the marks."),
+    Action(id="quit", name="Quit", keys=("q", "ctrl+q"), help="quit", command="quit", scope=Scope.APP,
+           footer_priority=70, description="Leave hostdeck; guests and containers go on."),
+)  # fmt: skip
+
+_TABLE = (
+    Action(id="filter", name="Filter", keys=("slash",), help="filter", command="filter", scope=Scope.TABLE,
+           footer_priority=15,
+           description="Show rows that match: words, !inverse, state: engine: user: pod: image: and other keys."),
+    Action(id="mark", name="Mark", keys=("space",), help="mark", scope=Scope.TABLE, footer_priority=55,
+           description="Mark the row under the cursor; actions then go to the marked rows that are in view."),
+    Action(id="mark_invert", name="Invert marks", keys=("asterisk",), help="invert", scope=Scope.TABLE,
+           command="invert", footer_priority=120, description="Mark what is not marked among the rows in view."),
+    Action(id="sort_left", name="Sort by the column to the left", keys=("less_than_sign", "comma"), help="sort",
+           scope=Scope.TABLE, description="Choose the sort column one to the left."),
+    Action(id="sort_right", name="Sort by the column to the right", keys=("greater_than_sign", "full_stop"),
+           help="sort", scope=Scope.TABLE, footer_priority=100, description="Choose the sort column one to the right."),
+    Action(id="sort", name="Sort by a column", help="sort", command="sort", scope=Scope.TABLE,
+           description="Sort by the named column."),
+    Action(id="sort_reverse", name="Reverse the order", keys=("r",), help="reverse", command="reverse",
+           scope=Scope.TABLE, footer_priority=105, description="Turn the sort order round."),
+    Action(id="wide", name="Wide", keys=("w",), help="wide", command="wide", scope=Scope.TABLE, footer_priority=95,
+           description="Show all columns, or those that fit."),
+    Action(id="columns", name="Columns", help="columns", command="columns", scope=Scope.TABLE,
+           description="Choose the columns of this pane; without names the usual ones come back."),
+    Action(id="problems", name="Problems only", keys=("p",), help="problems", command="problems", scope=Scope.TABLE,
+           footer_priority=80, description="Show only what needs a person."),
+    Action(id="fold", name="Fold", keys=("f",), help="fold", command="fold", scope=Scope.TABLE, footer_priority=90,
+           description="Close or open the group under the cursor."),
+    Action(id="move_down", name="Down", keys=("j", "down"), help="down", scope=Scope.TABLE, by_widget=True,
+           description="One row down."),
+    Action(id="move_up", name="Up", keys=("k", "up"), help="up", scope=Scope.TABLE, by_widget=True,
+           description="One row up."),
+    Action(id="move_half_down", name="Half a screen down", keys=("ctrl+d",), help="down", scope=Scope.TABLE,
+           by_widget=True, description="Half a screen down."),
+    Action(id="move_half_up", name="Half a screen up", keys=("ctrl+u",), help="up", scope=Scope.TABLE,
+           by_widget=True, description="Half a screen up."),
+    Action(id="move_page_down", name="A screen down", keys=("pagedown",), help="down", scope=Scope.TABLE,
+           by_widget=True, description="A screen down."),
+    Action(id="move_page_up", name="A screen up", keys=("pageup",), help="up", scope=Scope.TABLE, by_widget=True,
+           description="A screen up."),
+    Action(id="move_top", name="First row", keys=("g", "home"), help="top", scope=Scope.TABLE, by_widget=True,
+           description="To the first row."),
+    Action(id="move_bottom", name="Last row", keys=("G", "end"), help="bottom", scope=Scope.TABLE, by_widget=True,
+           description="To the last row."),
+)  # fmt: skip
+
+_INSTANCE = (
+    Action(id="start", name="Start", keys=("S",), help="start", command="start", scope=Scope.INSTANCE, changes=True,
+           verb=Verb.START, footer_priority=1, description="Start it; asks nothing."),
+    Action(id="stop", name="Stop", keys=("T",), help="stop", command="stop", scope=Scope.INSTANCE, changes=True,
+           verb=Verb.STOP, footer_priority=2,
+           description="Stop it gracefully; what does not obey in time may then be killed."),
+    Action(id="kill", name="Kill", keys=("K",), help="kill", command="kill", scope=Scope.INSTANCE, changes=True,
+           verb=Verb.KILL, footer_priority=40, description="End it at once; what it has not written is lost."),
+    Action(id="restart", name="Restart", keys=("R",), help="restart", command="restart", scope=Scope.INSTANCE,
+           changes=True, verb=Verb.RESTART, footer_priority=35,
+           description="Reboot a guest from inside, stop and start a container."),
+    Action(id="pause", name="Pause or resume", keys=("P",), help="pause", command="pause", scope=Scope.INSTANCE,
+           changes=True, verb=Verb.PAUSE, verb_back=Verb.RESUME, footer_priority=45,
+           description="Freeze it in memory, or let it go on."),
+    Action(id="resume", name="Resume", help="resume", command="resume", scope=Scope.INSTANCE, changes=True,
+           verb=Verb.RESUME, description="Let what is paused go on."),
+    Action(id="reset", name="Reset", keys=("X",), help="reset", command="reset", scope=Scope.INSTANCE, changes=True,
+           verb=Verb.RESET, kinds=_GUESTS, footer_priority=85,
+           description="Press the reset button of a guest; what it has not written is lost."),
+    Action(id="delete", name="Delete", keys=("D",), help="delete", command="delete", scope=Scope.INSTANCE,
+           changes=True, verb=Verb.DELETE, footer_priority=50,
+           description="Delete a stopped container, or the definition of a stopped guest; its disks stay."),
+    Action(id="autostart", name="Autostart", keys=("A",), help="autostart", command="autostart",
+           scope=Scope.INSTANCE, changes=True, verb=Verb.AUTOSTART_ON, verb_back=Verb.AUTOSTART_OFF, kinds=_GUESTS,
+           footer_priority=88, description="Start a guest with the host, or no more."),
+    Action(id="agent", name="Ask the guest agent", keys=("I",), help="agent", command="agent", scope=Scope.INSTANCE,
+           changes=True, kinds=_GUESTS, footer_priority=130,
+           description="Ask a guest's agent for its addresses; libvirt marks the guest as tainted from then on."),
+    Action(id="open", name="Open", keys=("enter",), help="open", command="open", scope=Scope.INSTANCE,
+           footer_priority=25, description="Open what is under the cursor: facts, charts, events."),
+    Action(id="details", name="Details", keys=("i",), help="details", command="details", scope=Scope.INSTANCE,
+           footer_priority=65, description="Facts, charts and events of an instance."),
+    Action(id="raw", name="Raw description", keys=("y",), help="raw", command="raw", scope=Scope.INSTANCE,
+           footer_priority=75, description="The XML of a guest, the JSON of a container."),
+    Action(id="events", name="Events", keys=("e",), help="events", command="events", scope=Scope.INSTANCE,
+           footer_priority=72, description="What its engine told about it."),
+)  # fmt: skip
+
+
+def _reserved(action_id: str, *keys: str, scope: Scope = Scope.INSTANCE) -> Action:
+    return Action(id=action_id, name=action_id, help="", description="", scope=scope, keys=keys, reserved=True)
+
+
+_RESERVED = (
+    *(_reserved(f"pane_{digit}", str(digit), scope=Scope.APP) for digit in range(4, 10)),
+    _reserved("logs", "l"),
+    _reserved("shell", "s"),
+    _reserved("console", "c"),
+    _reserved("sessions", "o", scope=Scope.APP),
+    _reserved("timeline", "t", scope=Scope.APP),
+    _reserved("log_search", "slash", scope=Scope.LOG),
+    _reserved("log_next", "n", scope=Scope.LOG),
+    _reserved("log_previous", "N", scope=Scope.LOG),
+)
+
+_JOBS = (
+    Action(id="jobs_clear", name="Clear finished jobs", keys=("x",), help="clear", scope=Scope.JOBS,
+           footer_priority=5, description="Take finished jobs from the list; the audit file keeps them."),
+)  # fmt: skip
+
+ACTIONS: tuple[Action, ...] = (*_APP, *_TABLE, *_INSTANCE, *_JOBS, *_RESERVED)
+
+BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
+
+BY_VERB: Mapping[Verb, Action] = {
+    **{action.verb_back: action for action in ACTIONS if action.verb_back},
+    **{action.verb: action for action in ACTIONS if action.verb},
+}
+
+
+def shown(scopes: Collection[Scope] = tuple(Scope), actions: Collection[Action] = ACTIONS) -> tuple[Action, ...]:
+    """Return the actions of some scopes for the help, in the table's order; reserved ones are left out."""
+    return tuple(action for action in actions if action.scope in scopes and not action.reserved)
+
+
+def footer(scopes: Collection[Scope], actions: Collection[Action] = ACTIONS) -> tuple[Action, ...]:
+    """Return what the footer may show, the most important first: cut it where the width ends."""
+    found = [action for action in shown(scopes, actions) if action.footer_priority is not None and action.keys]
+    return tuple(sorted(found, key=lambda action: action.footer_priority or 0))
+
+
+def bound(scopes: Collection[Scope] = tuple(Scope), actions: Collection[Action] = ACTIONS) -> tuple[Action, ...]:
+    """Return the actions a screen binds keys for: with keys, not reserved, not carried out by a widget."""
+    return tuple(action for action in shown(scopes, actions) if action.keys and not action.by_widget)
+
+
+def palette(scopes: Collection[Scope] = tuple(Scope), actions: Collection[Action] = ACTIONS) -> tuple[Action, ...]:
+    """Return what the command palette offers: everything shown but moving the cursor."""
+    return tuple(action for action in shown(scopes, actions) if not action.by_widget)
+
+
+def default_keys() -> dict[str, tuple[str, ...]]:
+    """Return the keys of every action by its id, reserved ones included: what a configuration is checked against."""
+    return {action.id: action.keys for action in ACTIONS}
+
+
+def remapped(keys: Mapping[str, tuple[str, ...]]) -> tuple[Action, ...]:
+    """Return the table with the keys of a configuration in the place of the defaults."""
+    return tuple(replace(action, keys=keys.get(action.id, action.keys)) for action in ACTIONS)
