@@ -1,0 +1,173 @@
+"""Order of the rows: sorting that does not jitter, groups, folds and the filter. No drawing here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic
+
+from widgets.filter_query import Fields, FilterQuery
+from widgets.live_table.model import R, Row
+
+SortKey = Callable[[R], Any]
+
+
+class RowIndex(Generic[R]):
+    """All rows by key, their order, and the part of them that is in view.
+
+    Attributes:
+        rows: Every row by its key.
+        order: Every key in sort order, groups not considered.
+        view: The keys that pass filter and folds, in drawing order.
+        depth: How deep a key stands below its group; absent for 0.
+        groups: Keys that have children.
+        folded: Keys of groups that are closed; kept also while the group is absent.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row[R]] = {}
+        self.order: list[str] = []
+        self.view: list[str] = []
+        self.depth: dict[str, int] = {}
+        self.groups: set[str] = set()
+        self.folded: set[str] = set()
+        self._by_key: list[str] = []
+        self._parents: dict[str, str] = {}
+        self._children: dict[str, list[str]] = {}
+        self._sorted_as: tuple[object, ...] | None = None
+        self._values: list[Any] = []
+
+    def set_rows(self, rows: Iterable[Row[R]]) -> None:
+        """Take the rows of a new moment; of two rows with one key the later counts."""
+        by_key = {row.key: row for row in rows}
+        if by_key.keys() != self.rows.keys():
+            self._by_key = sorted(by_key)
+            self._sorted_as = None
+        self.rows = by_key
+        self._parents = {
+            row.key: row.parent for row in by_key.values() if row.parent is not None and row.parent in by_key
+        }
+
+    def sort(self, sort_key: SortKey[R] | None, *, reverse: bool) -> None:
+        """Order by a value, None and NaN last in both directions, equal values by key."""
+        rows = self.rows
+        keys = self._by_key
+        sorted_as = (sort_key, reverse)
+        values = [sort_key(rows[key].data) for key in keys] if sort_key is not None else []
+        if sorted_as == self._sorted_as and values == self._values:
+            return
+        self.order = _sorted_keys(keys, values, reverse=reverse) if sort_key is not None else list(keys)
+        self._sorted_as = sorted_as
+        self._values = values
+
+    def keep_order(self) -> None:
+        """Leave the order as it is: vanished rows leave it, new ones join at the end."""
+        known = set(self.order)
+        rows = self.rows
+        self.order = [key for key in self.order if key in rows] + [key for key in self._by_key if key not in known]
+        self._sorted_as = None
+
+    def arrange(self, query: FilterQuery, fields: Callable[[R], Fields]) -> None:
+        """Work out `view` from the order, the groups, the folds and the filter."""
+        if not self._parents:
+            self.depth = {}
+            self.groups = set()
+            self._children = {}
+            self.view = self.order if not query else [key for key in self.order if self._passes(key, query, fields)]
+            return
+        self._collect_children()
+        self._walk(self._wanted(query, fields) if query else None)
+
+    def children(self, key: str) -> Sequence[str]:
+        """Return the keys below a group, in sort order, filtered or not."""
+        return self._children.get(key, ())
+
+    def parent(self, key: str) -> str | None:
+        """Return the group a row stands in, or None."""
+        return self._parents.get(key)
+
+    def _passes(self, key: str, query: FilterQuery, fields: Callable[[R], Fields]) -> bool:
+        return query.matches(fields(self.rows[key].data))
+
+    def _collect_children(self) -> None:
+        children: dict[str, list[str]] = {}
+        parents = self._parents
+        for key in self.order:
+            parent = parents.get(key)
+            if parent is not None:
+                children.setdefault(parent, []).append(key)
+        self._children = children
+        self.groups = set(children)
+
+    def _wanted(self, query: FilterQuery, fields: Callable[[R], Fields]) -> dict[str, bool]:
+        """Return the keys that stay; the value tells whether a group is there only for what stands below it."""
+        wanted: dict[str, bool] = {}
+        for key in self.order:
+            if self._passes(key, query, fields):
+                wanted[key] = False
+        for key in list(wanted):
+            self._want_below(key, wanted)
+        for key in list(wanted):
+            self._want_above(key, wanted)
+        return wanted
+
+    def _want_below(self, key: str, wanted: dict[str, bool]) -> None:
+        pending = list(self._children.get(key, ()))
+        while pending:
+            child = pending.pop()
+            if child not in wanted:
+                wanted[child] = False
+                pending.extend(self._children.get(child, ()))
+
+    def _want_above(self, key: str, wanted: dict[str, bool]) -> None:
+        parent = self._parents.get(key)
+        while parent is not None and parent not in wanted:
+            wanted[parent] = True
+            parent = self._parents.get(parent)
+
+    def _walk(self, wanted: dict[str, bool] | None) -> None:
+        """Lay out groups with their rows; rows whose groups go round in a circle are laid out as ordinary ones."""
+        view: list[str] = []
+        depth: dict[str, int] = {}
+        seen: set[str] = set()
+        tops = [key for key in self.order if key not in self._parents]
+        for top in (*tops, *self.order):
+            pending = [(top, 0)]
+            while pending:
+                key, level = pending.pop()
+                if key in seen:
+                    continue
+                seen.add(key)
+                if wanted is not None and key not in wanted:
+                    continue
+                view.append(key)
+                if level:
+                    depth[key] = level
+                below = [(child, level + 1) for child in reversed(self._children.get(key, ()))]
+                if key in self.folded and not (wanted is not None and wanted[key]):
+                    self._skip(below, seen)
+                else:
+                    pending.extend(below)
+        self.view = view
+        self.depth = depth
+
+    def _skip(self, below: Sequence[tuple[str, int]], seen: set[str]) -> None:
+        pending = [key for key, _ in below]
+        while pending:
+            key = pending.pop()
+            if key not in seen:
+                seen.add(key)
+                pending.extend(self._children.get(key, ()))
+
+
+def _sorted_keys(keys: Sequence[str], values: Sequence[Any], *, reverse: bool) -> list[str]:
+    """Sort keys (already in their own order, which settles ties) by the values beside them."""
+    known: list[int] = []
+    unknown: list[int] = []
+    for number, value in enumerate(values):
+        # Only NaN differs from itself; it would leave the rest in no order at all.
+        (unknown if value is None or value != value else known).append(number)  # noqa: PLR0124
+    try:
+        known.sort(key=values.__getitem__, reverse=reverse)
+    except TypeError:
+        known.sort(key=lambda number: (type(values[number]).__name__, str(values[number])), reverse=reverse)
+    return [keys[number] for number in (*known, *unknown)]

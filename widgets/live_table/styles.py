@@ -1,0 +1,62 @@
+"""Meanings turned into terminal styles: theme colours, and attributes where there are no colours."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.widget import Widget
+
+_NEUTRAL_ON_CURSOR = frozenset({"normal", "dim", "accent", "mark"})
+"""Roles that take the cursor's own text colour, which is the one that is readable on its background."""
+
+
+class StyleBook:
+    """The styles of a table, worked out once for a theme and kept until `clear`."""
+
+    def __init__(self, widget: Widget, prefix: str) -> None:
+        self._widget = widget
+        self._prefix = prefix
+        self._styles: dict[tuple[str, str], Style] = {}
+
+    def clear(self) -> None:
+        """Forget everything; the theme, the focus or the stylesheet changed."""
+        self._styles.clear()
+
+    def style_of(self, kind: str, role: str) -> Style:
+        """Return the style of a role on a line of a kind: "" (plain), "cursor", "marked" or "header"."""
+        style = self._styles.get((kind, role))
+        if style is None:
+            style = self._styles[kind, role] = self._filtered(self._compute(kind, role))
+        return style
+
+    def _compute(self, kind: str, role: str) -> Style:
+        base = self._widget.rich_style
+        if kind == "header":
+            return base + self._component("header") + (self._component("sorted") if role == "sorted" else Style.null())
+        if kind == "cursor":
+            base = base + self._cursor()
+            return base if role in _NEUTRAL_ON_CURSOR else base + self._component(role)
+        if kind == "marked" and role == "normal":
+            return base + self._component("marked")
+        return base + self._component("marked" if role == "mark" else role)
+
+    def _component(self, name: str) -> Style:
+        return self._widget.get_component_rich_style(f"{self._prefix}--{name}", partial=True)
+
+    def _cursor(self) -> Style:
+        if not self._few_colours():
+            return self._component("cursor")
+        return Style(reverse=True) if self._widget.has_focus else Style(underline=True)
+
+    def _few_colours(self) -> bool:
+        """Tell whether background colours cannot be trusted to differ: no colour, or only the sixteen."""
+        app = self._widget.app
+        return app.no_color or app.native_ansi_color or app.console.color_system == "standard"
+
+    def _filtered(self, style: Style) -> Style:
+        """Put the style through the app's filters (monochrome and the like) here, once, instead of on every line."""
+        segments = [Segment("x", style)]
+        background = self._widget.background_colors[1]
+        for line_filter in self._widget.app.get_line_filters():
+            segments = line_filter.apply(segments, background)
+        return segments[0].style or Style.null()
