@@ -53,6 +53,7 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
         self._sort_column: Column[R] | None = None
         self._reverse = False
         self._layout_now = TableLayout()
+        self._laid_out_width = 0
         self._cell_functions: list[Callable[[R], CellValue]] = []
         self._lines: list[Line | None] = []
         self._visible_keys: tuple[str, ...] = ()
@@ -97,7 +98,7 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
     @property
     def page_lines(self) -> int:
         """Rows that fit the screen at once; 0 before the first layout."""
-        return max(0, self.size.height - HEADER_LINES)
+        return max(0, self.scrollable_size.height - HEADER_LINES)
 
     def _fields_of_cells(self, data: R) -> Fields:
         """Let a filter read what the columns show, when nobody told what else there is to read."""
@@ -117,11 +118,14 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
 
     def _relayout(self) -> None:
         """Place the columns for the present width and draw everything."""
-        width = self.size.width
+        width = self.scrollable_size.width
         if self.wide:
-            self._layout_now = place_window(self._columns, width, round(self.scroll_x))
+            layout = place_window(self._columns, width, round(self.scroll_x))
         else:
-            self._layout_now = place_columns(self._columns, width)
+            layout = place_columns(self._columns, width)
+        # A line also reaches under the scrollbar: Textual would otherwise copy each one to pad it.
+        self._layout_now = layout._replace(width=self.size.width)
+        self._laid_out_width = width
         self._cell_functions = [placed.column.cell for placed in self._layout_now.placed]
         self._lines = [None] * self.page_lines
         self._update_virtual_size()
@@ -175,7 +179,7 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
         """Place the columns anew; a Resize event is not sent when only a scrollbar came or went."""
         changed = super()._size_updated(size, virtual_size, container_size, layout)
-        if self.size.width != self._layout_now.width or self.page_lines != len(self._lines):
+        if self.scrollable_size.width != self._laid_out_width or self.page_lines != len(self._lines):
             self._relayout()
         return changed
 
