@@ -1,0 +1,55 @@
+"""The command line that does the same, as the real engines show it."""
+
+import shlex
+
+from tui.domain.action import ActionRequest, Verb
+from tui.domain.instance import Instance
+
+_VIRSH = {
+    Verb.START: ("start",),
+    Verb.STOP: ("shutdown",),
+    Verb.KILL: ("destroy",),
+    Verb.RESTART: ("reboot",),
+    Verb.RESET: ("reset",),
+    Verb.PAUSE: ("suspend",),
+    Verb.RESUME: ("resume",),
+    Verb.DELETE: ("undefine",),
+    Verb.AUTOSTART_ON: ("autostart",),
+    Verb.AUTOSTART_OFF: ("autostart", "--disable"),
+}
+_PODMAN = {
+    Verb.START: "start",
+    Verb.STOP: "stop",
+    Verb.KILL: "kill",
+    Verb.RESTART: "restart",
+    Verb.PAUSE: "pause",
+    Verb.RESUME: "unpause",
+    Verb.DELETE: "rm",
+}
+_BY_UNIT = {Verb.START, Verb.STOP, Verb.RESTART}
+
+
+def command_for(request: ActionRequest, instance: Instance | None, engine_id: str, user: str) -> str:
+    """Return the command line; a gone instance is named by its id."""
+    name = instance.name if instance else request.target.local
+    if not engine_id.startswith("podman"):
+        return shlex.join(_virsh(request, name, engine_id))
+    prefix = () if user in {"", "root"} else ("sudo", "-u", user)
+    unit = instance.container.unit if instance and instance.container else ""
+    if unit and request.verb in _BY_UNIT:
+        return shlex.join([*prefix, "systemctl", request.verb.value, unit])
+    return shlex.join([*prefix, *_podman(request, name)])
+
+
+def _virsh(request: ActionRequest, name: str, uri: str) -> list[str]:
+    words = ["virsh", "-c", uri, *_VIRSH[request.verb], name]
+    if request.verb is Verb.DELETE:
+        words.append("--nvram" if request.remove_nvram else "--keep-nvram")
+    return words
+
+
+def _podman(request: ActionRequest, name: str) -> list[str]:
+    words = ["podman", _PODMAN.get(request.verb, request.verb.value)]
+    if request.verb in {Verb.STOP, Verb.RESTART}:
+        words += ["--time", f"{request.timeout_seconds:g}"]
+    return [*words, name]
