@@ -1,0 +1,33 @@
+"""What a filter finds a line by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tui.present.entry import Entry
+from tui.present.state import pod_word, state_word
+
+
+def filter_fields(entry: Entry) -> Mapping[str, Sequence[str]]:
+    """Return the texts of a line by the key a person may name: `state:paused`, `user:anna`, `image:postgres`."""
+    instance = entry.instance
+    if instance is None:
+        return {"name": (entry.name,), "state": (pod_word(entry),), "kind": ("pod",), "pod": (entry.name,)}
+    fields: dict[str, Sequence[str]] = {
+        "name": (instance.name,),
+        "state": (state_word(instance), instance.state.value),
+        "kind": (instance.kind.value,),
+        "engine": (instance.id.engine,),
+        "user": (instance.user,),
+        "ip": tuple(address.ip for address in instance.addresses),
+        "title": (instance.title,),
+    }
+    if instance.container is not None:
+        fields["pod"] = (entry.pod_name,)
+        fields["image"] = (instance.container.image,)
+        fields["unit"] = (instance.container.unit,)
+    if instance.guest is not None:
+        fields["os"] = (instance.guest.os,)
+    if entry.problem is not None:
+        fields["problem"] = (entry.problem.text,)
+    return fields
