@@ -1,0 +1,53 @@
+"""What jobs need of a host, and what they tell the audit file about it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tui.audit import AuditEntry
+from tui.domain.action import ActionOutcome, ActionRequest
+from tui.domain.event import Event
+from tui.domain.host import HostView
+from tui.domain.identity import InstanceId
+from tui.domain.instance import Address, Instance, Kind
+from tui.jobs.model import Job
+
+
+class ActionSource(Protocol):
+    """The part of a `HostSource` that jobs need."""
+
+    @property
+    def view(self) -> HostView | None:
+        """Return the newest view."""
+
+    def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
+        """Return remembered events, oldest first."""
+
+    async def ask_agent(self, target: InstanceId) -> tuple[Address, ...]:
+        """Ask a guest's agent for its addresses."""
+
+    async def perform(self, request: ActionRequest) -> ActionOutcome:
+        """Carry out an action."""
+
+    def command(self, request: ActionRequest) -> str:
+        """Return the equivalent command line."""
+
+
+def facts_of(target: InstanceId, instance: Instance | None) -> tuple[str, Kind, str, str]:
+    """Return name, kind, owner and unit; of an instance that no view lists, what its id tells."""
+    if instance is None:
+        return target.local, Kind.CONTAINER if target.engine.startswith("podman") else Kind.GUEST, "", ""
+    return instance.name, instance.kind, instance.user, instance.container.unit if instance.container else ""
+
+
+def audit_entry(job: Job, view: HostView | None) -> AuditEntry:
+    """Return what the audit file says about a job."""
+    return AuditEntry(
+        job=job.id,
+        action=job.verb,
+        target=job.request.target,
+        name=job.name,
+        kind=job.kind,
+        owner=job.owner,
+        host_name=view.host_name if view else "",
+        command=job.command,
+    )
