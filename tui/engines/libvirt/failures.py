@@ -1,0 +1,135 @@
+"""libvirt's errors as ours, with what helps.
+
+Numbers are those of virErrorNumber in virterror.h, part of libvirt's stable ABI.
+"""
+
+import errno
+import getpass
+import shutil
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tui.domain.errors import (
+    ActionRefused,
+    EngineAbsent,
+    EngineError,
+    EngineLost,
+    EngineRefused,
+    NotFound,
+)
+from tui.engines.libvirt.target import Target
+
+T = TypeVar("T")
+
+NO_SUPPORT, INVALID_CONN, OPERATION_DENIED, SYSTEM_ERROR, RPC, NO_DOMAIN = 3, 6, 29, 38, 39, 42
+AUTH_FAILED, OPERATION_INVALID, OPERATION_TIMEOUT, ARGUMENT_UNSUPPORTED = 45, 55, 68, 74
+AUTH_CANCELLED, OPERATION_UNSUPPORTED, AGENT_UNRESPONSIVE, RESOURCE_BUSY, ACCESS_DENIED = 79, 84, 86, 87, 88
+AUTH_UNAVAILABLE, NO_SERVER, AGENT_UNSYNCED = 94, 95, 97
+
+UNSUPPORTED = frozenset({NO_SUPPORT, OPERATION_UNSUPPORTED, ARGUMENT_UNSUPPORTED})
+_DENIED = frozenset({OPERATION_DENIED, AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAILABLE, ACCESS_DENIED})
+_NOT_NOW = frozenset({OPERATION_INVALID, RESOURCE_BUSY, *UNSUPPORTED})
+_AGENT = frozenset({AGENT_UNRESPONSIVE, AGENT_UNSYNCED})
+_NOBODY_LISTENS = frozenset({errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR})
+_UNITS = {"qemu": "virtqemud", "lxc": "virtlxcd", "xen": "virtxend"}
+
+
+def run_guarded(libvirt: Any, function: Callable[[], T]) -> T:
+    """Call `function` and raise our errors instead of libvirt's.
+
+    Raised outside of the handler on purpose: a chained libvirtError would carry frames, and with them the last
+    reference to a connection, to the event loop's thread, where freeing it could block on a daemon that hangs.
+
+    Raises:
+        EngineError: a fitting one.
+    """
+    try:
+        return function()
+    except libvirt.libvirtError as error:
+        failure = failure_of(error)
+    except EngineError as error:
+        failure = error.with_traceback(None)
+    raise failure
+
+
+def failure_of(error: Any) -> EngineError:
+    """Translate a failed call on an open connection."""
+    code, text = error.get_error_code(), sentence(error)
+    if code == NO_DOMAIN:
+        return NotFound("no such guest", f"The guest is gone: {text}")
+    if code in _DENIED:
+        return ActionRefused("not permitted", f"libvirt does not permit it: {text}")
+    if code in _AGENT:
+        return EngineError("no guest agent", f"The guest agent does not answer: {text}")
+    if code == OPERATION_TIMEOUT:
+        return ActionRefused("libvirt is busy", f"Another operation holds the guest: {text}")
+    if code in _NOT_NOW:
+        return ActionRefused("not possible", text)
+    if code in {RPC, INVALID_CONN, SYSTEM_ERROR} and _is_broken(error):
+        return EngineLost("connection lost", f"The connection to libvirt broke: {text}")
+    return EngineError("libvirt failed", text)
+
+
+def _is_broken(error: Any) -> bool:
+    broken = {errno.EPIPE, errno.ECONNRESET, errno.ECONNREFUSED, errno.ENOTCONN}
+    return error.get_error_code() != SYSTEM_ERROR or error.get_int1() in broken
+
+
+def sentence(error: Any) -> str:
+    """Return libvirt's own text as a sentence."""
+    text = str(error.get_error_message() or error).strip()
+    return text if text.endswith(".") else f"{text}."
+
+
+def open_failure(target: Target, error: Any) -> EngineError:
+    """Translate a failed virConnectOpen: who may help is different from a failed call."""
+    code, system = error.get_error_code(), error.get_int1()
+    if code in _DENIED or (code == SYSTEM_ERROR and system in {errno.EACCES, errno.EPERM}):
+        return EngineRefused("no permission", f"{_who_may(target)} ({sentence(error)})")
+    if target.local and code == SYSTEM_ERROR and system in _NOBODY_LISTENS:
+        return EngineAbsent("nothing listens", f"No libvirt daemon listens for {target.uri}. {start_hint(target)}")
+    if target.local and code == NO_SERVER:
+        return EngineAbsent("not installed", f"{sentence(error)} {start_hint(target)}")
+    return EngineLost("cannot connect", f"Cannot connect to {target.uri}: {sentence(error)}")
+
+
+def _who_may(target: Target) -> str:
+    if not target.local:
+        return f"The other host does not let you use {target.uri}: check the user and its keys or certificates."
+    return (
+        f"You may not use {target.uri}. Join the group with `sudo usermod -aG libvirt {_user()}` and log in again, "
+        "or run hostdeck as root."
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user in the password file
+        return "USER"
+
+
+def start_hint(target: Target) -> str:
+    """Say which command starts the daemon of this host, or installs it."""
+    if target.driver == "test":
+        return ""
+    modular, systemctl = _UNITS.get(target.driver, "virtqemud"), "systemctl --user" if target.session else "systemctl"
+    for daemon in (modular, "libvirtd"):
+        if _installed(daemon):
+            return f"Start it with `{systemctl} start {daemon}.socket`."
+    extra = {"lxc": "libvirt-daemon-driver-lxc"}.get(target.driver, "qemu-system")
+    return f"Install it with `apt install libvirt-daemon-system {extra}` or `dnf install libvirt`."
+
+
+def _installed(program: str) -> bool:
+    return shutil.which(program) is not None or shutil.which(program, path="/usr/sbin:/usr/local/sbin") is not None
+
+
+def hung_message(target: Target) -> str:
+    """Say what a daemon that accepts but does not answer may need."""
+    if not target.local:
+        return f"{target.uri} does not answer."
+    daemon = next(
+        (name for name in (_UNITS.get(target.driver, "virtqemud"), "libvirtd") if _installed(name)), "libvirtd"
+    )
+    return f"The daemon for {target.uri} does not answer; if it stays so: `systemctl restart {daemon}`."

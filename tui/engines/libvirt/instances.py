@@ -1,0 +1,88 @@
+"""Records of guests as the domain's instances."""
+
+from collections.abc import Mapping
+
+from tui.domain.identity import InstanceId
+from tui.domain.instance import GuestFacts, Instance, Kind
+from tui.engines.libvirt.addresses import of_guest
+from tui.engines.libvirt.inventory import GuestRecord, Look
+from tui.engines.libvirt.listener import IoError
+from tui.engines.libvirt.states import PAUSED, PAUSED_IO_ERROR, io_error_words, state_of
+from tui.engines.libvirt.target import Target
+
+
+class Mapper:
+    """Make instances from looks.
+
+    Args:
+        engine_id: `EngineStatus.id`.
+    """
+
+    def __init__(self, target: Target, *, host_id: str, engine_id: str) -> None:
+        self._target = target
+        self._host_id = host_id
+        self._engine_id = engine_id
+
+    def id_of(self, uuid: str) -> InstanceId:
+        """Return a guest's identity."""
+        return InstanceId(self._host_id, self._engine_id, uuid)
+
+    def instances(
+        self, look: Look, io_errors: Mapping[str, IoError], started: Mapping[str, float]
+    ) -> tuple[Instance, ...]:
+        """Return all guests, sorted by name.
+
+        Args:
+            io_errors: by UUID, what paused a guest.
+            started: by UUID, when a start was heard; for guests whose process cannot be seen.
+        """
+        guests = sorted(look.guests.values(), key=lambda guest: (guest.name, guest.uuid))
+        return tuple(
+            self._instance(guest, look, io_errors.get(guest.uuid), started.get(guest.uuid)) for guest in guests
+        )
+
+    def _instance(self, guest: GuestRecord, look: Look, io_error: IoError | None, heard: float | None) -> Instance:
+        state, reason = state_of(guest.state, guest.reason)
+        if io_error is not None and is_paused_by_io_error(guest):
+            reason = io_error_words(disk_name(guest, io_error.alias), io_error.reason)
+        started = guest.process.started_unix_seconds if guest.process else heard
+        return Instance(
+            id=self.id_of(guest.uuid),
+            kind=Kind.GUEST,
+            name=guest.name,
+            state=state,
+            reason=reason,
+            user=self._target.user,
+            pid=guest.process.pid if guest.process else None,
+            local=self._target.local,
+            driver=self._target.driver,
+            session=self._target.session,
+            started_unix_seconds=started if guest.domain_id is not None else None,
+            title=guest.facts.title,
+            description=guest.facts.description,
+            addresses=of_guest(guest, look.addresses),
+            guest=_guest_facts(guest),
+        )
+
+
+def _guest_facts(guest: GuestRecord) -> GuestFacts:
+    return GuestFacts(
+        vcpus=guest.facts.vcpus,
+        memory_max_bytes=guest.facts.memory_max_bytes,
+        os=guest.facts.os,
+        taps=guest.facts.taps if guest.domain_id is not None else (),
+        autostart=guest.autostart,
+        persistent=guest.persistent,
+        domain_id=guest.domain_id,
+        has_managed_save=guest.managed_save,
+    )
+
+
+def is_paused_by_io_error(guest: GuestRecord) -> bool:
+    """Tell whether libvirt says so."""
+    return (guest.state, guest.reason) == (PAUSED, PAUSED_IO_ERROR)
+
+
+def disk_name(guest: GuestRecord, alias: str) -> str:
+    """Return "vda" for "virtio-disk0", or what was given when the definition has no such alias."""
+    return guest.facts.disks.get(alias, alias)
