@@ -1,7 +1,7 @@
 """A line for every action, before and after it, in a file that only grows.
 
-One JSON object a line. The line before (`phase` "intent") is there even when hostdeck dies in the middle; the lines after
-(`phase` "result") say what came of it. JSON escapes control characters, so names cannot forge lines.
+One JSON object a line. The line before (`phase` "intent") is there even when hostdeck dies in the middle; the lines
+after (`phase` "result") say what came of it. JSON escapes control characters, so names cannot forge lines.
 """
 
 import contextlib

@@ -76,7 +76,7 @@ def parse_key(text: str) -> str:
     *modifiers, base = text.strip().split("+") if text.strip("+ ") else [text.strip()]
     modifiers = [modifier.strip().lower() for modifier in modifiers]
     if not all(modifier in _MODIFIERS for modifier in modifiers) or len(set(modifiers)) < len(modifiers):
-        raise ValueError(f'"{text}" is not a key: write one like "T", "/", "f5", "enter" or "ctrl+t"')
+        raise _no_key(text)
     name = _base_key(base.strip(), text)
     if "ctrl" in modifiers and len(name) == 1:
         name = name.lower()
@@ -92,7 +92,11 @@ def _base_key(base: str, text: str) -> str:
     lower = _SYNONYMS.get(base.lower(), base.lower())
     if lower in _NAMED or lower in _CHARACTER_OF:
         return lower
-    raise ValueError(f'"{text}" is not a key: write one like "T", "/", "f5", "enter" or "ctrl+t"')
+    raise _no_key(text)
+
+
+def _no_key(text: str) -> ValueError:
+    return ValueError(f'{text!a} is not a key: write one like "T", "/", "f5", "enter" or "ctrl+t"')
 
 
 def key_label(key: str) -> str:

@@ -1,0 +1,45 @@
+"""The preferences there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+PANES = ("overview", "guests", "containers")
+
+
+def _nothing() -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Preferences of a person; every field has the value of an empty file.
+
+    Attributes:
+        connect: libvirt URIs; () for the usual ones.
+        podman: Podman URLs; () for the usual ones.
+        interval_seconds: time between two samples.
+        theme: name of a theme; empty for the one chosen last.
+        ascii_only: draw with ASCII characters only; "auto" decides by the terminal.
+        stop_timeout_seconds: how long a container may take to stop before Podman kills it.
+        stop_patience_seconds: how long a guest may take to obey before killing it is offered.
+        read_only: nothing is changed.
+        confirm_delete_count: deleting more than these asks to type their number.
+        units: 1 KiB is 1,024 bytes ("binary"), or 1 kB is 1,000 ("decimal").
+        keys: names of keys by id of an action, only those that differ from the table of actions.
+        columns: names of columns by pane, only those that differ from the usual ones.
+    """
+
+    connect: tuple[str, ...] = ()
+    podman: tuple[str, ...] = ()
+    interval_seconds: float = 1.0
+    theme: str = ""
+    ascii_only: Literal["auto"] | bool = "auto"
+    stop_timeout_seconds: float = 10.0
+    stop_patience_seconds: float = 30.0
+    read_only: bool = False
+    confirm_delete_count: int = 10
+    units: Literal["binary", "decimal"] = "binary"
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
