@@ -167,6 +167,7 @@ class DemoEngine:
             now = self._now.get(request.target.local)
             if now is not None and now.state is State.STOPPING:
                 self._replace(now, before)
+                self._publish()
         if not done:
             return ActionOutcome(request, Result.FAILED, f"{before.name} went away meanwhile.")
         return ActionOutcome(request, Result.DONE)
