@@ -148,8 +148,8 @@ if [ "$purpose" = test ]; then
     need libvirt-daemon libvirt-daemon "live tests: guests" program libvirtd
     need libvirt-daemon-driver-qemu libvirt-daemon-driver-qemu "live tests: guests run by QEMU" driver qemu
     for part in network nodedev storage secret; do # one package in Debian 12, many in later ones
-        if [ "$family" = rpm ] || known "libvirt-daemon-driver-$part"; then
-            need "libvirt-daemon-driver-$part" "libvirt-daemon-driver-$part" "live tests: guests' $part" driver "$part"
+        if ! driver "$part" && { [ "$family" = rpm ] || known "libvirt-daemon-driver-$part"; }; then
+            need "libvirt-daemon-driver-$part" "libvirt-daemon-driver-$part" "live tests: guests' $part" false
         fi
     done
     need libvirt-clients libvirt-client "live tests: virsh, the yardstick" program virsh
