@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -121,8 +120,6 @@ class StateFile:
         try:
             with open(descriptor, "wb") as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
             Path(name).replace(self.path)
         except BaseException:
             with contextlib.suppress(OSError):
