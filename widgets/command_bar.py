@@ -35,7 +35,14 @@ class CommandBar(Horizontal):
         height: 1;
         & > .command-sign { width: 1; color: $text-accent; text-style: bold; }
         & > Input { width: 1fr; height: 1; padding: 0; background: transparent; &, &:focus { border: none; } }
-        & > .command-hints { width: auto; max-width: 60%; height: 1; color: $foreground 60%; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > .command-hints {
+            width: auto;
+            max-width: 60%;
+            height: 1;
+            color: $foreground 60%;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
     }
     """
 

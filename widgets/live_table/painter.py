@@ -57,14 +57,19 @@ class Line(NamedTuple):
     marked: bool
 
 
-def changed_span(old: Line | None, new: Line | None, layout: TableLayout) -> tuple[int, int]:
-    """Return the first cell that differs and the one behind the last, for two lines that are not equal."""
+def changed_end(old: Line | None, new: Line | None, layout: TableLayout) -> int:
+    """Return how much of the screen line, from its left edge, must be drawn for two lines that are not equal.
+
+    Textual draws from the left edge in any case. The whole line is drawn when the last column changed: a part must be
+    cut out first, which costs more than a few blanks. 0 when other data looks the same.
+    """
     if old is None or new is None or old[2:] != new[2:]:
-        return 0, layout.width
-    changed = [
-        placed for placed, before, after in zip(layout.placed, old.cells, new.cells, strict=False) if before != after
-    ]
-    return (changed[0].x, changed[-1].end) if changed else (0, 0)
+        return layout.width
+    pairs = enumerate(zip(old.cells, new.cells, strict=False))
+    last = max([place for place, (before, after) in pairs if before != after], default=-1)
+    if last == len(layout.placed) - 1:
+        return layout.width
+    return layout.placed[last].end if last >= 0 else 0
 
 
 def paint_line(line: Line, layout: TableLayout, signs: Signs, query: FilterQuery, style_of: StyleOf) -> list[Segment]:

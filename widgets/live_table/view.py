@@ -15,7 +15,7 @@ from widgets.filter_query import Fields, FilterQuery
 from widgets.live_table.layout import TableLayout, full_width, place_columns, place_window
 from widgets.live_table.messages import VisibleChanged
 from widgets.live_table.model import CellValue, Column, R
-from widgets.live_table.painter import ASCII_SIGNS, UNICODE_SIGNS, Line, Signs, changed_span, paint_header, paint_line
+from widgets.live_table.painter import ASCII_SIGNS, UNICODE_SIGNS, Line, Signs, changed_end, paint_header, paint_line
 from widgets.live_table.rows import RowIndex
 from widgets.live_table.styles import StyleBook
 
@@ -53,7 +53,8 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
         self._sort_column: Column[R] | None = None
         self._reverse = False
         self._layout_now = TableLayout()
-        self._laid_out_width = 0
+        self._laid_out: tuple[object, ...] = ()
+        self._strips: dict[int, Strip] = {}
         self._cell_functions: list[Callable[[R], CellValue]] = []
         self._lines: list[Line | None] = []
         self._visible_keys: tuple[str, ...] = ()
@@ -123,14 +124,19 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
             layout = place_window(self._columns, width, round(self.scroll_x))
         else:
             layout = place_columns(self._columns, width)
-        # A line also reaches under the scrollbar: Textual would otherwise copy each one to pad it.
-        self._layout_now = layout._replace(width=self.size.width)
-        self._laid_out_width = width
+        # A line fills the gutter of the scrollbar when no scrollbar stands there. A line of another length than what
+        # can be seen of it would be cut, thus copied, at each refresh.
+        self._layout_now = layout if self.show_vertical_scrollbar else layout._replace(width=self.size.width)
+        self._laid_out = self._space()
         self._cell_functions = [placed.column.cell for placed in self._layout_now.placed]
         self._lines = [None] * self.page_lines
         self._update_virtual_size()
         self._sync()
         self.refresh()
+
+    def _space(self) -> tuple[object, ...]:
+        """Return all that the places of columns and lines depend on."""
+        return self.size, self.scrollable_size, self.show_vertical_scrollbar
 
     def _update_virtual_size(self) -> None:
         size = Size(full_width(self._columns) if self.wide else 0, len(self._index.view) + HEADER_LINES)
@@ -147,8 +153,9 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
             new = self._line(view[top + y]) if top + y < len(view) else None
             if new != old:
                 lines[y] = new
-                start, end = changed_span(old, new, self._layout_now)
-                regions.append(Region(start, y + HEADER_LINES, end - start, 1))
+                end = changed_end(old, new, self._layout_now)
+                if end:
+                    regions.append(Region(0, y + HEADER_LINES, end, 1))
         if regions:
             self.refresh(*regions)
         self._tell_visible(tuple([line.key for line in lines if line is not None]))
@@ -179,7 +186,7 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
         """Place the columns anew; a Resize event is not sent when only a scrollbar came or went."""
         changed = super()._size_updated(size, virtual_size, container_size, layout)
-        if self.scrollable_size.width != self._laid_out_width or self.page_lines != len(self._lines):
+        if self._space() != self._laid_out:
             self._relayout()
         return changed
 
@@ -187,6 +194,7 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
         """Forget styles worked out for another focus or stylesheet."""
         super().notify_style_update()
         self._styles_now.clear()
+        self._strips.clear()
 
     def _restyle(self) -> None:
         self._styles_now.clear()
@@ -217,11 +225,33 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
     def _signs(self) -> Signs:
         return ASCII_SIGNS if self.ascii_only else UNICODE_SIGNS
 
+    def _set_dirty(self, *regions: Region) -> None:
+        super()._set_dirty(*regions)
+        if not regions:
+            self._strips.clear()
+        for region in regions:
+            for y in region.line_range:
+                self._strips.pop(y, None)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines from `render_line`, each drawn once until it is dirty again.
+
+        Textual's own way copies each line three times: for borders and padding, for the filters of the app, and to its
+        length. Filters are in the styles already, and a table has neither border nor padding unless someone gives it.
+        """
+        if crop.x or crop.width != self.size.width or self.styles.gutter.totals != (0, 0) or self.opacity < 1:
+            return super().render_lines(crop)
+        strips = self._strips
+        for y in crop.line_range:
+            if y not in strips:
+                strips[y] = self.render_line(y)
+        return [strips[y] for y in crop.line_range]
+
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen, the heading first."""
         segments = self._segments(y)
         if segments is None:
-            return Strip.blank(self.size.width, self._styles_now.style_of("", "normal"))
+            return Strip.blank(self._layout_now.width, self._styles_now.style_of("", "normal"))
         return Strip(segments, self._layout_now.width)
 
     def _segments(self, y: int) -> list[Segment] | None:
