@@ -2,8 +2,8 @@
 
 `testhost` (tests.host.testhost.machine.Machine) is one for the whole run, restored within seconds from the state that
 tests/host/testhost/build.sh saved. `.run(script)` and `.run(script, user="tester")` return what a bash script prints
-inside; `.hostdeck("snapshot --json")` runs the project's code inside; `.push_project()` puts it there anew; `.python` is
-the interpreter with the locked packages and `.project` the folder of the packages.
+inside; `.hostdeck("snapshot --json")` runs the project's code inside; `.push_project()` puts it there anew; `.python`
+is the interpreter with the locked packages and `.project` the folder of the packages.
 
 Inside run, all of them all the time (tests/host/testhost/workload.sh):
 
@@ -24,6 +24,7 @@ import pytest
 
 from tests.host.testhost.machine import Machine, work_folder
 from tests.live.harness.policy import lacking, require_programs
+from tests.live.harness.workfolder import remove_stale_work_folders
 
 PROGRAMS = ("qemu-system-x86_64", "qemu-img", "zstd", "ssh", "mke2fs")
 
@@ -42,6 +43,7 @@ def testhost() -> Iterator[Machine]:
         lacking("the virtual machine needs a x86_64 machine")
     if not (work_folder() / "built").exists():
         lacking(f"the virtual machine is not built in {work_folder()} (`make testhost`)")
+    remove_stale_work_folders()
     machine = Machine(work_folder())
     try:
         machine.restore()

@@ -20,7 +20,6 @@ def test_a_person_has_containers_of_her_own(testhost: Machine) -> None:
 
 def test_the_project_runs_inside(testhost: Machine) -> None:
     testhost.push_project()
-    output = testhost.run(
-        f"cd {testhost.project}; {testhost.python} -c 'import tui, widgets, libvirt, podman, psutil; print(tui.__file__)'"
-    )
+    imports = "import tui, widgets, libvirt, podman, psutil"
+    output = testhost.run(f"cd {testhost.project}; {testhost.python} -c '{imports}; print(tui.__file__)'")
     assert output.strip() == f"{testhost.project}/tui/__init__.py"

@@ -32,7 +32,7 @@ import pytest
 from tests.live.harness.hoststate import Shared
 from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import PodmanHost
-from tests.live.harness.workfolder import make_work_folder, remove_work_folder, stale_work_folders
+from tests.live.harness.workfolder import make_work_folder, remove_stale_work_folders, remove_work_folder
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,8 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def live_machine() -> Iterator[None]:
     """Clear away what a killed run left, and put the machine back after this one."""
-    for folder in stale_work_folders():
-        remove_work_folder(folder)
+    remove_stale_work_folders()
     before = Shared.look()
     yield
     before.put_back()

@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from tests.host.testhost.qemu import command_line
 from tests.live.harness.processes import CommandFailedError, Daemon, run
 from tests.live.harness.waiting import wait_until
+from tests.live.harness.workfolder import make_work_folder, remove_work_folder
 
 PROJECT = Path(__file__).resolve().parents[3]
 PACKAGES = ("tui", "widgets")
@@ -42,7 +42,7 @@ class Machine:
 
     def __init__(self, work: Path) -> None:
         self._work = work
-        self._run_folder = Path(tempfile.mkdtemp(prefix="hostdeck-vm-"))
+        self._run_folder = make_work_folder(os.getpid())
         self._disk = self._run_folder / "disk.qcow2"
         self._share = self._run_folder / "share.raw"
         self._port = _free_port()
@@ -76,7 +76,8 @@ class Machine:
     def stop(self) -> None:
         """End the machine at once and forget what it wrote."""
         self._end_qemu()
-        shutil.rmtree(self._run_folder, ignore_errors=True)
+        if self._run_folder.exists():
+            remove_work_folder(self._run_folder)
 
     # use
 

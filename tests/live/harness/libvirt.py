@@ -53,6 +53,7 @@ class LibvirtHost:
         self.uri = f"qemu+unix:///system?socket={self.run_folder}/libvirt-sock"
         self.bridge = short_name("hdl", folder)
         self._initramfs = folder / "initramfs.gz"
+        self._mount_points: list[Path] = []
         self._daemon = Daemon(
             ["unshare", "--mount", "--propagation", "private", "--", "sh", "-ec", self._script()],
             log=folder / "libvirtd.log",
@@ -83,6 +84,9 @@ class LibvirtHost:
         with contextlib.suppress(CommandFailedError):
             self.virsh("net-destroy", self.network)
         self.stop_daemon()
+        for place in self._mount_points:
+            with contextlib.suppress(OSError):  # somebody installed the rest meanwhile
+                place.rmdir()
 
     # guests
 
@@ -208,6 +212,10 @@ class LibvirtHost:
         return True
 
     def _write_configuration(self) -> None:
+        for place in map(Path, MOUNTS.values()):
+            if not place.exists():  # the packages of a daemon without its systemd units bring none
+                place.mkdir(parents=True)
+                self._mount_points.append(place)
         for name in (*MOUNTS, "disks", "consoles"):
             (self.folder / name).mkdir(mode=0o755)
         for name in ("qemu/networks", "nwfilter", "storage", "secrets"):

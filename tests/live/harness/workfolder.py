@@ -1,5 +1,6 @@
 """Private folders of a run under /var/tmp: on a disk, so that writes count as writes, and named after their owner."""
 
+import os
 import shutil
 import tempfile
 import zlib
@@ -23,9 +24,11 @@ def remove_work_folder(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def stale_work_folders() -> list[Path]:
-    """Return the folders of runs that are gone, killed before they could clean up."""
-    return [path for path in BASE.glob(f"{PREFIX}*") if not _owner_lives(path)]
+def remove_stale_work_folders() -> None:
+    """Clear away what runs left that are gone, killed before they could clean up."""
+    for path in BASE.glob(f"{PREFIX}*"):
+        if path.stat().st_uid == os.geteuid() and not _owner_lives(path):
+            remove_work_folder(path)
 
 
 def short_name(prefix: str, folder: Path) -> str:
