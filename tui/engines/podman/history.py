@@ -1,0 +1,116 @@
+"""What Podman's events mean: a line of history, and what has to be looked at again; pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tui.domain.event import Event
+from tui.domain.instance import Health
+from tui.engines.podman.events import Raw, event_seconds
+from tui.engines.podman.rows import Owner
+
+# actions that a person wants to read of; the rest is machinery (init, cleanup, mount, exec_died ...)
+_WORDS = {
+    "create": "created",
+    "start": "started",
+    "stop": "asked to stop",
+    "died": "died",
+    "die": "died",
+    "kill": "killed",
+    "pause": "paused",
+    "unpause": "resumed",
+    "restart": "restarted",
+    "rename": "renamed",
+    "remove": "removed",
+    "attach": "attached",
+    "checkpoint": "checkpointed",
+    "restore": "restored",
+    "update": "updated",
+    "auto-update": "updated",
+}
+# what changes nothing that the inventory shows; health checks alone would ask for a look every few seconds
+_HARMLESS = frozenset(
+    {"exec", "exec_died", "attach", "commit", "export", "mount", "unmount", "sync", "checkpoint", "copy"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One event of a container or pod, taken apart.
+
+    Attributes:
+        action: Podman's word.
+        pod_id: of the container's pod, empty when it tells none.
+        exit_code: with "died".
+        health: with "health_status", where this Podman tells it.
+    """
+
+    id: str
+    is_pod: bool
+    action: str
+    name: str
+    utc_seconds: float
+    pod_id: str = ""
+    exit_code: int | None = None
+    health: Health | None = None
+
+    @property
+    def needs_look(self) -> bool:
+        """Tell whether the instance has to be read again."""
+        return self.action not in _HARMLESS and not (self.action == "health_status" and self.health)
+
+
+def heard(raw: Raw) -> Heard | None:
+    """Take an event apart; None when it is of nothing that is shown."""
+    actor = raw.get("Actor") or {}
+    kind, action = raw.get("Type"), str(raw.get("Action") or raw.get("status") or "")
+    local = str(actor.get("ID") or raw.get("id") or "")
+    if kind not in {"container", "pod"} or not local or not action:
+        return None
+    attributes: dict[str, Any] = actor.get("Attributes") or {}
+    return Heard(
+        id=local,
+        is_pod=kind == "pod",
+        action=action.partition(":")[0],
+        name=str(attributes.get("name") or local[:12]),
+        utc_seconds=event_seconds(raw),
+        pod_id=str(attributes.get("podId") or ""),
+        exit_code=_exit_code(attributes) if action in {"died", "die"} else None,
+        health=_health(raw, attributes),
+    )
+
+
+def _exit_code(attributes: dict[str, Any]) -> int | None:
+    text = str(attributes.get("containerExitCode") or attributes.get("exitCode") or "0")
+    return int(text) if text.lstrip("-").isdigit() else None
+
+
+def _health(raw: Raw, attributes: dict[str, Any]) -> Health | None:
+    word = str(raw.get("HealthStatus") or attributes.get("health_status") or "")
+    return Health(word) if word in set(Health) else None
+
+
+def line_of(event: Heard, owner: Owner) -> Event | None:
+    """Return the line of history for an event, None for machinery; health is told by `health_line`, when it changed."""
+    what = _WORDS.get(event.action)
+    if what is None:
+        return None
+    return Event(event.utc_seconds, owner.engine_id, owner.id(event.id), event.name, what, _detail(event))
+
+
+def _detail(event: Heard) -> str:
+    if event.exit_code is not None:
+        return f"exit {event.exit_code}"
+    if event.action == "rename":
+        return f"now {event.name}"
+    return "pod" if event.is_pod else ""
+
+
+def health_line(event: Heard, health: Health, owner: Owner) -> Event:
+    """Return the line for a health check that says something else than before."""
+    what = {Health.HEALTHY: "became healthy", Health.UNHEALTHY: "became unhealthy", Health.STARTING: "health starting"}
+    return Event(event.utc_seconds, owner.engine_id, owner.id(event.id), event.name, what[health])
+
+
+def oom_line(event: Heard, owner: Owner) -> Event:
+    """Return the line for a container that the kernel killed for memory; Podman has no event of its own for it."""
+    return Event(event.utc_seconds, owner.engine_id, owner.id(event.id), event.name, "OOM-killed", "out of memory")

@@ -1,0 +1,148 @@
+"""The containers and pods of one service as last heard; changed on the event loop's thread only."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tui.domain.instance import Health, Instance, Pod
+from tui.engines.podman.rows import (
+    Details,
+    Owner,
+    PodRow,
+    Row,
+    details_of,
+    instance_of,
+    needs_details,
+    pod_of,
+    refresh_from,
+    with_details,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One answer of the service, raw.
+
+    Attributes:
+        is_complete: `rows` are all containers, not only some.
+        rows: entries of `containers/json`.
+        inspected: id to `containers/ID/json`, None when the container is gone.
+        pods: entries of `pods/json`, None when they were not asked for.
+    """
+
+    is_complete: bool
+    rows: tuple[Row, ...] = ()
+    inspected: tuple[tuple[str, Row | None], ...] = ()
+    pods: tuple[Row, ...] | None = None
+
+
+class Inventory:
+    """All containers and pods of one engine."""
+
+    def __init__(self, owner: Owner) -> None:
+        self.owner = owner
+        self._instances: dict[str, Instance] = {}
+        self._details: dict[str, Details] = {}
+        self._pods: dict[str, PodRow] = {}
+
+    def apply(self, changes: Changes) -> None:
+        """Take over an answer; what does not parse is left out, never the reason to lose the rest."""
+        fresh = {instance.id.local: instance for instance in _parsed(changes.rows, self.owner)}
+        if changes.is_complete:
+            self._instances = fresh
+            self._details = {key: value for key, value in self._details.items() if key in fresh}
+        else:
+            self._instances.update(fresh)
+        for local, document in changes.inspected:
+            self._inspect(local, document)
+        if changes.pods is not None:
+            self._pods = {row.pod.id.local: row for row in _parsed_pods(changes.pods, self.owner)}
+
+    def _inspect(self, local: str, document: Row | None) -> None:
+        if document is None:
+            self.forget(local)
+            return
+        known = self._instances.get(local)
+        if known is None:
+            return
+        try:
+            self._details[local] = details_of(document)
+            self._instances[local] = refresh_from(known, document)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return  # no such document; the row stays as the list gave it
+
+    def forget(self, local: str) -> None:
+        """Drop a container or pod that is gone."""
+        self._instances.pop(local, None)
+        self._details.pop(local, None)
+        self._pods.pop(local, None)
+
+    def set_health(self, local: str, health: Health) -> bool:
+        """Note what a health check said; tell whether that is news."""
+        known = self._instances.get(local)
+        if known is None or known.container is None or known.container.health is health:
+            return False
+        self._instances[local] = replace(known, container=replace(known.container, health=health))
+        return True
+
+    def set_local(self, *, local: bool) -> None:
+        """Note whether the processes are in this host's /proc; pids of another host are never told."""
+        self.owner = replace(self.owner, local=local)
+
+    def doubt(self, locals_: Iterable[str]) -> None:
+        """Ask for a new inspection: one that restarts twice within a second looks the same in the list."""
+        for local in locals_:
+            self._details.pop(local, None)
+
+    def is_in_pod(self, local: str) -> bool:
+        """Tell whether a container belongs to a pod."""
+        known = self._instances.get(local)
+        return known is not None and known.container is not None and known.container.pod_id is not None
+
+    def unexplained(self) -> list[str]:
+        """Return ids whose details are of another moment, or missing; what never ran needs none."""
+        return [
+            local for local, instance in self._instances.items() if needs_details(instance, self._details.get(local))
+        ]
+
+    def find(self, local: str) -> Instance | None:
+        """Return a container with all that is known of it."""
+        known = self._instances.get(local)
+        return None if known is None else with_details(known, self._details.get(local))
+
+    def find_pod(self, local: str) -> PodRow | None:
+        """Return a pod."""
+        return self._pods.get(local)
+
+    def knows(self, local: str) -> bool:
+        """Tell whether a container is listed."""
+        return local in self._instances
+
+    def was_oom_killed(self, local: str) -> bool:
+        """Tell whether the last look at a container found that the kernel killed it for memory."""
+        details = self._details.get(local)
+        return details is not None and details.oom_killed
+
+    def instances(self) -> tuple[Instance, ...]:
+        """Return all containers."""
+        return tuple(with_details(known, self._details.get(local)) for local, known in self._instances.items())
+
+    def pods(self) -> tuple[Pod, ...]:
+        """Return all pods."""
+        return tuple(row.pod for row in self._pods.values())
+
+
+def _parsed(rows: Iterable[Row], owner: Owner) -> Iterator[Instance]:
+    for row in rows:
+        try:
+            yield instance_of(row, owner)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+
+
+def _parsed_pods(rows: Iterable[Any], owner: Owner) -> Iterator[PodRow]:
+    for row in rows:
+        try:
+            yield pod_of(row, owner)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
