@@ -6,9 +6,9 @@ from tui.domain.instance import Health, Port
 from tui.domain.usage import Pressure
 from tui.present import figures
 from tui.present.entry import Entry
-from tui.present.glyphs import bar
 from tui.present.state import SIGNS
 from widgets.live_table.model import Cell, Role
+from widgets.meter import meter
 
 BAR_CELLS = 5
 THROTTLED_WARN_PERCENT = 25.0
@@ -46,7 +46,7 @@ def memory(entry: Entry, *, ascii_only: bool) -> Cell:
     role: Role = "dim"
     if percent is not None and percent >= MEMORY_WARN_PERCENT and entry.kind == "container":
         role = "warn"
-    drawn = bar(used / limit, BAR_CELLS, ascii_only=ascii_only) if limit else " " * BAR_CELLS
+    drawn = meter(used / limit, BAR_CELLS, ascii_only=ascii_only) if limit else " " * BAR_CELLS
     return Cell.of((f"{figures.size(used):>4}", "normal"), (f" {drawn}", role))
 
 

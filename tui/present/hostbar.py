@@ -10,10 +10,10 @@ from rich.cells import cell_len
 from tui.domain.host import HostUsage, HostView, Severity
 from tui.present import figures
 from tui.present.cells import PRESSURE_WARN_PERCENT, worst
-from tui.present.glyphs import bar
 from tui.present.roles import Span, Spans
 from widgets.escape import escape_controls
 from widgets.live_table.model import Role
+from widgets.meter import meter
 
 BAR_CELLS = 6
 CPU_WARN_PERCENT = 95.0
@@ -92,7 +92,7 @@ def _figures(usage: HostUsage, *, ascii_only: bool) -> list[Part]:
 
 def _gauge(word: str, percent: float | None, text: str, warn: float, *, ascii_only: bool) -> Spans:
     role: Role = "warn" if percent is not None and percent >= warn else "normal"
-    drawn = bar((percent or 0) / 100, BAR_CELLS, ascii_only=ascii_only)
+    drawn = meter(None if percent is None else percent / 100, BAR_CELLS, ascii_only=ascii_only)
     return ((f"  {word} ", "dim"), (drawn, role if role == "warn" else "dim"), (f" {text}", role))
 
 

@@ -8,8 +8,8 @@ from zlib import crc32
 
 from tui.domain.identity import StableKey
 from tui.present.entry import Entry
-from tui.present.glyphs import buckets, spark
 from tui.sampling.history import Metric
+from widgets.sparkline import sparkline
 
 CELLS = 8
 BUCKET_SECONDS = 10.0
@@ -60,7 +60,7 @@ class Sparks:
         means = buckets(done, self._size, CELLS)
         peak = max((mean for mean in means if mean is not None), default=0.0)
         top = entry.usage.cpu.limit_cores or max(peak, LEAST_TOP_CORES)
-        return spark(means, top, ascii_only=self._ascii_only)
+        return sparkline(means, CELLS, high=top, ascii_only=self._ascii_only)
 
 
 def cpu_series(series: Series, entry: Entry, count: int) -> Sequence[float]:
@@ -83,3 +83,18 @@ def line_series(series: Series, entry: Entry, metric: Metric, count: int) -> Seq
             if not isnan(value):
                 total[place] = value if isnan(total[place]) else total[place] + value
     return total
+
+
+def buckets(values: Sequence[float], size: int, wanted: int) -> list[float | None]:
+    """Return the means of the newest `wanted` runs of `size` values, oldest first; None for a run without a value.
+
+    The newest run ends with the last value; a run at the old end that is not full counts as it is.
+    """
+    found: list[float | None] = []
+    end = len(values)
+    while end > 0 and len(found) < wanted:
+        part = [value for value in values[max(0, end - size) : end] if not isnan(value)]
+        found.append(sum(part) / len(part) if part else None)
+        end -= size
+    found.reverse()
+    return [None] * (wanted - len(found)) + found

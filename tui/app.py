@@ -1,0 +1,262 @@
+"""Wiring: theme, screens, source and jobs handed in, keys from the one table of actions."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.actions import ACTIONS, BY_ID, Scope, bound, footer, remapped
+from tui.config import Config
+from tui.domain.host import HostView
+from tui.jobs import BatchSummary, Job, Jobs
+from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW
+from tui.sampling.source import HostSource
+from tui.screens.deck import Deck, DeckScreen
+from tui.screens.main import MainScreen
+from tui.screens.messages import HostSampled
+from tui.screens.theme import HOSTDECK, SIXTEEN_COLOURS
+from widgets.live_table.model import Role
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+SAID_SECONDS = 8.0
+PANE_ACTIONS = {OVERVIEW: "pane_overview", GUESTS: "pane_guests", CONTAINERS: "pane_containers"}
+WIDGET_BINDINGS = {
+    "mark": "table.mark",
+    "open": "table.open",
+    "move_down": "table.down",
+    "move_up": "table.up",
+    "move_half_down": "table.half_page_down",
+    "move_half_up": "table.half_page_up",
+    "move_page_down": "table.page_down",
+    "move_page_up": "table.page_up",
+    "move_top": "table.home",
+    "move_bottom": "table.end",
+}
+"""Actions whose keys belong to a widget while it has the focus, with the id of its binding."""
+
+
+class HostdeckApp(Deck, inherit_bindings=False):
+    """One host on the screen.
+
+    Args:
+        source: the host; its `run` is driven from here until the end.
+        jobs: carries actions out; its callbacks are taken.
+        config: preferences.
+    """
+
+    TITLE = "hostdeck"
+    CSS_PATH = "styles/app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(",".join(action.keys), f"deck('{action.id}')", action.help, show=False, id=action.id)
+        for action in bound()
+    ]
+
+    def __init__(self, source: HostSource, jobs: Jobs, *, config: Config | None = None) -> None:
+        super().__init__()
+        self.config = config or Config()
+        self.source = source
+        self.jobs = jobs
+        self.ascii_only = _wants_ascii(self.config, self.console.encoding)
+        self.confirm_delete_count = self.config.confirm_delete_count
+        self.stop_timeout_seconds = self.config.stop_timeout_seconds
+        self._actions = remapped(self.config.keys)
+        self.pane_keys = {
+            pane: action.label for pane, wanted in PANE_ACTIONS.items() for action in self._actions if action.id == wanted
+        }
+        self._history: list[str] = []
+        self._offered: set[int] = set()
+        jobs.on_change = self._job_changed
+        jobs.on_batch = self._batch_ended
+        self.set_keymap(_keymap(self.config.keys))
+
+    # Start and end
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the screen one works in."""
+        return MainScreen()
+
+    def on_mount(self) -> None:
+        """Take the theme, and begin to sample once the first frame stands."""
+        self.register_theme(HOSTDECK)
+        self.theme = self._first_theme()
+        self.call_after_refresh(self._begin)
+
+    def _first_theme(self) -> str:
+        if self.config.theme in self.available_themes:
+            return self.config.theme
+        return SIXTEEN_COLOURS if self.console.color_system == "standard" else HOSTDECK.name
+
+    def _begin(self) -> None:
+        self.run_worker(self.source.run(self.publish), name="source", exclusive=True)
+
+    async def on_unmount(self) -> None:
+        """End jobs and engines."""
+        with suppress(Exception):
+            await self.jobs.close()
+        await self.source.close()
+
+    # A new moment
+
+    def publish(self, view: HostView) -> None:
+        """Take a new moment: jobs look for their effects, the screen on top is told unless it is frozen."""
+        self.view = view
+        self.jobs.observe(view)
+        if not self.frozen:
+            self._tell_screen(view)
+        self._offer_stronger()
+
+    def _tell_screen(self, view: HostView) -> None:
+        if isinstance(self.screen, DeckScreen):
+            self.screen.post_message(HostSampled(view))
+
+    def attend(self, key: str | None) -> None:
+        """Have all figures of a row read on every tick; of a pod those of its members."""
+        pods = self.view.pods if self.view is not None else ()
+        members = next((pod.member_ids for pod in pods if pod.key == key), None)
+        self.source.attend(members if members is not None else (key,) if key else ())
+
+    # Keys
+
+    async def action_deck(self, action_id: str) -> None:
+        """Carry out an action of the table of actions: the screen on top comes first, then the application."""
+        action = BY_ID[action_id]
+        screen = self.screen
+        method = getattr(screen, f"do_{action_id}", None) or getattr(self, f"do_{action_id}", None)
+        if method is not None:
+            result = method()
+            if inspect.isawaitable(result):
+                await result
+        elif action.verb is not None and isinstance(screen, DeckScreen):
+            from tui.screens.acting import ask_and_submit
+
+            ask_and_submit(self, action, screen.targets())
+
+    def footer_keys(self, scopes: Collection[Scope]) -> list[tuple[str, str]]:
+        """Return keys and words for the footer; what would be refused anyway is left out."""
+        read_only = self.view is not None and self.view.read_only
+        return [(action.label, action.help) for action in footer(scopes, self._actions) if not (read_only and action.changes)]
+
+    # Actions of the application
+
+    def do_quit(self) -> None:
+        """Leave; asks only while jobs are under way."""
+        active = self.jobs.active
+        if not active:
+            self.exit()
+            return
+        from widgets.confirm import Confirm
+
+        body = "\n".join(f"{job.verb} {job.name}: {self.jobs.progress(job)}" for job in active[:10])
+        text = f"{body}\n\nThe engines go on with what they were asked; what comes of it is not seen any more."
+        self.push_screen(Confirm("Leave while actions are under way?", text, yes="Leave", no="Stay"), self._leave)
+
+    def _leave(self, yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+        if yes:
+            self.exit()
+
+    def do_freeze(self) -> None:
+        """Let the screen stand still, or go on."""
+        self.frozen = not self.frozen
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.show_bar()
+        if not self.frozen and self.view is not None:
+            self._tell_screen(self.view)
+        self.say("The screen stands still; sampling goes on." if self.frozen else "The screen goes on.")
+
+    def do_back(self) -> None:
+        """Close the screen on top."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    # Messages
+
+    def say(self, text: str, role: Role = "normal") -> None:
+        """Show a message in the status line for some seconds."""
+        said = self.said = (text, role)
+        self._show_said()
+        self.set_timer(SAID_SECONDS, lambda: self._unsay(said))
+
+    def _unsay(self, said: tuple[str, Role]) -> None:
+        if self.said is said:
+            self.said = None
+            self._show_said()
+
+    def _show_said(self) -> None:
+        if isinstance(self.screen, DeckScreen):
+            self.screen.show_said()
+
+    # Jobs
+
+    def _job_changed(self, job: Job) -> None:
+        if job.state.is_error:
+            self.say(f"{job.verb} {job.name}: {job.message}  ({self._label('jobs')} jobs)", "crit")
+        elif not job.state.is_active:
+            self.say(f"{job.name}: {self.jobs.progress(job)}.", "ok")
+
+    def _batch_ended(self, summary: BatchSummary) -> None:
+        if summary.total > 1:
+            bad = summary.failed or summary.refused or summary.unknown
+            self.say(f"{summary.text}" + (f"  ({self._label('jobs')} jobs)" if bad else ""), "crit" if bad else "ok")
+
+    def _label(self, action_id: str) -> str:
+        return next(action.label for action in self._actions if action.id == action_id)
+
+    def _offer_stronger(self) -> None:
+        """Ask whether to kill what did not obey, once for each job, never over another question."""
+        offers = [job for job in self.jobs.offers if job.id not in self._offered]
+        if not offers or not isinstance(self.screen, DeckScreen):
+            return
+        from tui.screens.acting import offer_text
+        from widgets.confirm import Confirm
+
+        job = offers[0]
+        self._offered.add(job.id)
+        title, body = offer_text(job, self.jobs.progress(job))
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            self.jobs.answer(job.id, accept=bool(yes))
+
+        self.push_screen(Confirm(title, body, yes="Kill", no="Wait"), answered)
+
+    # Commands
+
+    @property
+    def command_history(self) -> Sequence[str]:
+        """Return earlier command lines, oldest first."""
+        return tuple(self._history)
+
+    def command_candidates(self, text: str) -> Sequence[str]:
+        """Return commands that begin with what was typed."""
+        return [action.command for action in ACTIONS if action.command and action.command.startswith(text)]
+
+    def run_command(self, text: str) -> None:
+        """Carry out a command line."""
+        self._history.append(text)
+        found = [action for action in ACTIONS if action.command and action.command == text.split()[0]]
+        if found:
+            self.run_worker(self.action_deck(found[0].id))
+        else:
+            self.say(f"There is no command {text}.", "warn")
+
+
+def _keymap(keys: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return the keys of a person by the ids of bindings, those of widgets included."""
+    found = {action_id: ",".join(names) for action_id, names in keys.items()}
+    return found | {WIDGET_BINDINGS[action_id]: text for action_id, text in found.items() if action_id in WIDGET_BINDINGS}
+
+
+def _wants_ascii(config: Config, encoding: str) -> bool:
+    """Tell whether to draw with ASCII signs only: asked for, or the terminal could not draw others."""
+    if config.ascii_only != "auto":
+        return config.ascii_only
+    from os import environ
+
+    return "utf" not in encoding.lower() or environ.get("TERM", "") in {"linux", "vt100", "vt220", "dumb"}

@@ -1,0 +1,92 @@
+"""From a capital letter to a job: what it goes to, what to ask, what to say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.actions import Action, Plan, Targets, confirmation, plan, requests_for, verb_for
+
+if TYPE_CHECKING:
+    from tui.actions import Confirmation
+    from tui.jobs import Job
+    from tui.screens.deck import Deck
+
+MOST_COMMANDS_SHOWN = 3
+
+
+def ask_and_submit(deck: Deck, action: Action, targets: Targets) -> None:
+    """Ask where it must be asked, then hand one job for each instance to the engines; says why where nothing is done."""
+    view = deck.view
+    verb = verb_for(action, targets.instances)
+    if view is None or verb is None:
+        return
+    if not targets.instances:
+        deck.say(targets.note or "Nothing is under the cursor that this could be done to.", "warn")
+        return
+    planned = plan(verb, targets.instances, read_only=view.read_only)
+    if not planned.instances:
+        deck.say(_refusal(planned), "warn")
+        return
+    question = confirmation(
+        verb,
+        planned.instances,
+        view,
+        command=deck.source.command,
+        confirm_delete_count=deck.confirm_delete_count,
+        stop_timeout_seconds=deck.stop_timeout_seconds,
+    )
+    if question is None:
+        submit(deck, planned, targets)
+        return
+    from widgets.confirm import Confirm
+
+    def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+        if yes:
+            submit(deck, planned, targets)
+
+    deck.push_screen(
+        Confirm(
+            question.title,
+            body_of(question, planned, targets),
+            yes=question.confirm_label,
+            no="Cancel",
+            must_type=question.type_to_confirm,
+        ),
+        answered,
+    )
+
+
+def submit(deck: Deck, planned: Plan, targets: Targets) -> None:
+    """Hand the jobs over and say what was asked for."""
+    jobs = deck.jobs.submit(
+        requests_for(planned.verb, planned.instances, stop_timeout_seconds=deck.stop_timeout_seconds)
+    )
+    if len(jobs) == 1 and jobs[0].state.is_active:
+        command = f"  ({jobs[0].command})" if jobs[0].command else ""
+        deck.say(f"{planned.verb}: {jobs[0].name} was asked for.{command}")
+    elif jobs and any(job.state.is_active for job in jobs):
+        deck.say(f"{planned.verb}: {len(jobs)} asked for. {targets.note}".strip())
+
+
+def body_of(question: Confirmation, planned: Plan, targets: Targets) -> str:
+    """Return the text of a question: objects, what is left out, what depends on it, the equivalent command."""
+    lines = [*question.objects]
+    lines += [f"not: {sentence}" for _, sentence in planned.refused]
+    lines += ["", *question.notes] if question.notes or targets.note else []
+    lines += [targets.note] if targets.note else []
+    if question.commands:
+        more = len(question.commands) - MOST_COMMANDS_SHOWN
+        lines += ["", *question.commands[:MOST_COMMANDS_SHOWN], *([f"and {more} more like it"] if more > 0 else [])]
+    return "\n".join(lines)
+
+
+def offer_text(job: Job, progress: str) -> tuple[str, str]:
+    """Return title and body of the question whether to kill what does not obey."""
+    return f"Kill {job.kind} {job.name}?", f"{job.name}: {progress}.\nWhat it has not written is lost when it is killed."
+
+
+def _refusal(planned: Plan) -> str:
+    sentences = list(dict.fromkeys(sentence for _, sentence in planned.refused))
+    if len(sentences) <= 1:
+        return sentences[0] if sentences else "Not possible."
+    return f"{sentences[0]} And {len(sentences) - 1} more."

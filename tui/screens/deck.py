@@ -1,0 +1,131 @@
+"""What every screen of hostdeck shares: the application as screens see it, and the way of a key to its method."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar, cast
+
+from textual.app import App
+from textual.events import Resize
+from textual.screen import Screen
+
+from tui.actions import Action, Scope, Targets
+from tui.domain.host import HostView
+from tui.jobs import Jobs
+from tui.present.roles import Span, Spans
+from tui.sampling.source import HostSource
+from tui.screens.messages import HostSampled
+from tui.screens.span_lines import SpanLines
+from widgets.live_table.model import Role
+
+LEAST_COLUMNS = 60
+LEAST_LINES = 15
+
+
+class Deck(App[None], inherit_bindings=False):
+    """The application as its screens know it.
+
+    Attributes:
+        view: the newest moment, None before the first sample.
+        frozen: the screen stands still.
+        ascii_only: draw no sign beyond ASCII.
+        said: the last message with its meaning, None when it has been there long enough.
+        pane_keys: key that opens a pane, by its name.
+        confirm_delete_count: deleting more than these asks to type their number.
+        stop_timeout_seconds: how long a container may take to stop before Podman kills it.
+    """
+
+    source: HostSource
+    jobs: Jobs
+    view: HostView | None = None
+    frozen: bool = False
+    ascii_only: bool = False
+    said: Span | None = None
+    pane_keys: Mapping[str, str]
+    confirm_delete_count: int = 10
+    stop_timeout_seconds: float = 10.0
+
+    def say(self, text: str, role: Role = "normal") -> None:
+        """Show a message in the status line for some seconds."""
+        raise NotImplementedError
+
+    def attend(self, key: str | None) -> None:
+        """Have all figures of a row read on every tick."""
+        raise NotImplementedError
+
+    def open_details(self, key: str) -> None:
+        """Show all about the row with this key."""
+        raise NotImplementedError
+
+    def footer_keys(self, scopes: Collection[Scope]) -> list[tuple[str, str]]:
+        """Return keys and words for the footer, the most important first."""
+        raise NotImplementedError
+
+    def command_candidates(self, text: str) -> Sequence[str]:
+        """Return whole command lines that could stand for the one typed so far."""
+        raise NotImplementedError
+
+    @property
+    def command_history(self) -> Sequence[str]:
+        """Return earlier command lines, oldest first."""
+        raise NotImplementedError
+
+    def run_command(self, text: str) -> None:
+        """Carry out a command line."""
+        raise NotImplementedError
+
+
+class DeckScreen(Screen[None]):
+    """A screen that is told about new moments while it is on top.
+
+    A method `do_ID` carries out the action with that id.
+    """
+
+    SCOPES: ClassVar[Collection[Scope]] = (Scope.APP,)
+    AUTO_FOCUS: ClassVar[str | None] = None
+
+    @property
+    def deck(self) -> Deck:
+        """Return the application."""
+        return cast("Deck", self.app)
+
+    def show_view(self, view: HostView) -> None:
+        """Bring what is visible up to date."""
+
+    def show_said(self) -> None:
+        """Show or take away the last message."""
+
+    @property
+    def current_key(self) -> str | None:
+        """Return the row key an action is about."""
+        return None
+
+    def targets(self) -> Targets:
+        """Return what an action goes to."""
+        return Targets()
+
+    def on_host_sampled(self, message: HostSampled) -> None:
+        """Show a new moment."""
+        self.show_view(message.view)
+
+    def on_screen_resume(self) -> None:
+        """Catch up on what happened while another screen was on top."""
+        if self.deck.view is not None:
+            self.show_view(self.deck.view)
+
+    def on_resize(self, event: Resize) -> None:
+        """Say so where the terminal is too small for anything true."""
+        small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_LINES
+        self.set_class(small, "-too-small")
+        if small:
+            self.query_one("#too-small", SpanLines).show(too_small(event.size.width, event.size.height))
+
+
+def too_small(width: int, height: int) -> list[Spans]:
+    """Return the sentence for a terminal that is too small, in lines that are short enough for most."""
+    return [
+        (("hostdeck needs more room:", "warn"),),
+        ((f"at least {LEAST_COLUMNS}x{LEAST_LINES},", "normal"),),
+        ((f"this is {width}x{height}.", "normal"),),
+        (("Sampling goes on.", "dim"),),
+    ]

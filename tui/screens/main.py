@@ -1,0 +1,362 @@
+"""The screen one works in: host bar, panes, the row at a glance, what just happened, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.events import Resize
+from textual.widget import AwaitMount
+
+from tui.actions import Action, Scope, Targets, resolve_targets
+from tui.domain.host import HostView
+from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment
+from tui.present.hostbar import connecting_bar, host_bar
+from tui.present.sparks import Sparks
+from tui.present.status import status_line
+from tui.present.tabs import PANES, tabs
+from tui.screens.acting import ask_and_submit
+from tui.screens.deck import DeckScreen
+from tui.screens.pane import InstanceTable, Pane, ProblemTable
+from tui.screens.pane_tabs import PaneTabs
+from tui.screens.span_lines import SpanLines
+from widgets.key_footer import KeyFooter
+from widgets.live_table import LiveTable
+
+if TYPE_CHECKING:
+    from widgets.command_bar import CommandBar
+    from widgets.filter_bar import FilterBar
+
+SIDE_PANEL_FROM_COLUMNS = 160
+SPARKS_FORGOTTEN_EVERY = 60
+
+
+class MainScreen(DeckScreen):
+    """Panes with tables; only the open one is brought up to date.
+
+    Args:
+        pane: the one to open first.
+        sorts: column and direction of each pane, kept from last time.
+    """
+
+    SCOPES: ClassVar[Collection[Scope]] = (Scope.APP, Scope.TABLE, Scope.INSTANCE)
+
+    def __init__(self, pane: str = OVERVIEW, sorts: dict[str, tuple[str, bool]] | None = None) -> None:
+        super().__init__()
+        self._open = pane if pane in PANES else OVERVIEW
+        self._sorts = dict(sorts or {})
+        self._filters: dict[str, str] = {}
+        self._moment: Moment | None = None
+        self._shown: HostView | None = None
+
+    # Parts
+
+    def compose(self) -> ComposeResult:
+        """Place the lines and the pane that is open first; everything else comes when it is needed."""
+        yield SpanLines((connecting_bar(80),), id="host-bar")
+        yield PaneTabs(id="tabs")
+        with Horizontal(id="body"):
+            yield self._new_pane(self._open)
+        yield SpanLines(((),), id="status")
+        footer = KeyFooter(id="keys")
+        footer.ascii_only = self.deck.ascii_only
+        yield footer
+        yield SpanLines(id="too-small")
+
+    def on_mount(self) -> None:
+        """Show names and keys before the first sample."""
+        self._show_tabs()
+        self.query_one(KeyFooter).set_keys(self.deck.footer_keys(self.SCOPES))
+        self.pane.table.focus()
+        self._show_status()
+
+    @property
+    def moment(self) -> Moment:
+        """Return what the cells of all panes share."""
+        if self._moment is None:
+            ascii_only = self.deck.ascii_only
+            source = self.deck.source
+            self._moment = Moment(Sparks(source.series, source.tick_seconds, ascii_only=ascii_only), ascii_only=ascii_only)
+        return self._moment
+
+    def _new_pane(self, pane: str) -> Pane:
+        return Pane(pane, self.moment, self._sorts.get(pane))
+
+    @property
+    def pane(self) -> Pane:
+        """Return the open pane."""
+        return self.query_one(f"#{self._open}", Pane)
+
+    @property
+    def sorts(self) -> dict[str, tuple[str, bool]]:
+        """Return the order of each pane, to be kept."""
+        return dict(self._sorts)
+
+    @property
+    def open_pane(self) -> str:
+        """Return the name of the open pane."""
+        return self._open
+
+    async def open(self, pane: str) -> None:
+        """Open a pane."""
+        if pane == self._open:
+            return
+        self.pane.display = False
+        self._open = pane
+        if not self.query(f"#{pane}"):
+            await self.query_one("#body").mount(self._new_pane(pane), before=0)
+        self.pane.display = True
+        self.pane.table.focus()
+        self._show_tabs()
+        if self._shown is not None:
+            self.pane.show_view(self._shown)
+        self._show_side()
+        self._show_status()
+
+    # A new moment
+
+    def show_view(self, view: HostView) -> None:
+        """Bring the lines and the open pane up to date."""
+        self._shown = view
+        moment = self.moment
+        moment.utc_seconds, moment.tick = view.taken_utc_seconds, view.tick
+        if self.has_class("-too-small"):
+            return
+        self.show_bar()
+        self._show_tabs()
+        self.pane.show_view(view)
+        self._show_side()
+        self._show_status()
+        if view.tick % SPARKS_FORGOTTEN_EVERY == 0:
+            moment.sparks.forget({item.key for item in view.instances} | {pod.key for pod in view.pods})
+
+    def show_bar(self) -> None:
+        """Draw the host bar."""
+        bar = self.query_one("#host-bar", SpanLines)
+        width = self.size.width
+        if self._shown is None:
+            bar.show([connecting_bar(width)])
+        else:
+            bar.show([host_bar(self._shown, width, frozen=self.deck.frozen, ascii_only=self.deck.ascii_only)])
+
+    def _show_tabs(self) -> None:
+        self.query_one(PaneTabs).show_tabs(tabs(self._shown, self.deck.pane_keys), self._open)
+
+    def _show_side(self) -> None:
+        """Show the row under the cursor beside the table, and have its figures read on every tick."""
+        self.deck.attend(self.current_key)
+        if self.size.width < SIDE_PANEL_FROM_COLUMNS or self._shown is None:
+            return
+        from tui.screens.side_panel import SidePanel
+
+        panels = self.query(SidePanel)
+        row = self.pane.table.row(self.current_key) if self.current_key else None
+        if not panels:
+            mounted = self.query_one("#body").mount(SidePanel(id="side"))
+            self.call_later(self._after_side, mounted)
+            return
+        if not panels.first().is_attached or not panels.first().children:
+            return
+        panels.first().show_entry(
+            row.data if row is not None else None, self._shown, self.deck.source, ascii_only=self.deck.ascii_only
+        )
+
+    async def _after_side(self, mounted: AwaitMount) -> None:
+        await mounted
+        self._show_side()
+
+    def _show_status(self) -> None:
+        table = self.pane.table
+        marked = len(table.marked_keys(visible_only=False))
+        text = status_line(
+            self._shown,
+            self.size.width,
+            said=self.deck.said,
+            marked=marked,
+            hidden_marks=marked - len(table.marked_keys()),
+            shown=len(table.view_keys) if table.filter_query else None,
+            of=table.row_count,
+            query=table.filter_query.text,
+            problems_only=self.pane.problems_only,
+            is_overview=self._open == OVERVIEW,
+        )
+        self.query_one("#status", SpanLines).show([text])
+
+    def show_said(self) -> None:
+        """Show or take away what was said last."""
+        self._show_status()
+
+    def on_resize(self, event: Resize) -> None:
+        """Fit the lines to another width."""
+        super().on_resize(event)
+        self.set_class(event.size.width >= SIDE_PANEL_FROM_COLUMNS, "-with-side")
+        self.show_bar()
+        if self._shown is not None:
+            self.call_after_refresh(self.show_view, self._shown)
+
+    # What tables tell
+
+    @on(LiveTable.RowHighlighted)
+    def _row_highlighted(self) -> None:
+        self._show_side()
+
+    @on(LiveTable.RowSelected)
+    def _row_selected(self) -> None:
+        if self.current_key:
+            self.deck.open_details(self.current_key)
+
+    @on(LiveTable.MarksChanged)
+    def _marks_changed(self) -> None:
+        self._show_status()
+
+    @on(LiveTable.SortChanged)
+    def _sort_changed(self, message: LiveTable.SortChanged) -> None:
+        if isinstance(message.table, InstanceTable) and message.column is not None:
+            self._sorts[self._open] = (message.column, message.reverse)
+
+    @on(PaneTabs.Chosen)
+    async def _pane_chosen(self, message: PaneTabs.Chosen) -> None:
+        await self.open(message.pane)
+
+    # Actions of the table
+
+    @property
+    def current_key(self) -> str | None:
+        """Return the row key an action is about."""
+        return self.pane.focused_key
+
+    def targets(self) -> Targets:
+        """Return what an action goes to: the marked rows in view, else the row under the cursor."""
+        table, view = self.pane.table, self.deck.view
+        if view is None:
+            return Targets()
+        problems = self.pane.problem_table
+        if problems is not None and problems.has_focus:
+            key = problems.subject
+            return resolve_targets(view, key, (), (key,) if key else ())
+        marked = table.marked_keys(visible_only=False)
+        return resolve_targets(view, table.cursor_key, marked, table.view_keys, filtered=bool(table.filter_query))
+
+    def act(self, action: Action) -> None:
+        """Ask and submit an action on the marked rows or the row under the cursor."""
+        ask_and_submit(self.deck, action, self.targets())
+
+    async def do_pane_overview(self) -> None:
+        """Open the Overview."""
+        await self.open(OVERVIEW)
+
+    async def do_pane_guests(self) -> None:
+        """Open the guests."""
+        await self.open(GUESTS)
+
+    async def do_pane_containers(self) -> None:
+        """Open the containers."""
+        await self.open(CONTAINERS)
+
+    def do_mark(self) -> None:
+        """Mark the row under the cursor."""
+        self.pane.table.action_toggle_mark()
+
+    def do_mark_invert(self) -> None:
+        """Invert the marks."""
+        self.pane.table.action_invert_marks()
+
+    def do_sort_left(self) -> None:
+        """Sort by the column to the left."""
+        self.pane.table.action_sort_previous()
+
+    def do_sort_right(self) -> None:
+        """Sort by the column to the right."""
+        self.pane.table.action_sort_next()
+
+    def do_sort_reverse(self) -> None:
+        """Turn the order round."""
+        self.pane.table.action_reverse_sort()
+
+    def do_wide(self) -> None:
+        """Show all columns, or those that fit."""
+        self.pane.table.action_toggle_wide()
+
+    def do_fold(self) -> None:
+        """Close or open the group under the cursor."""
+        self.pane.table.action_toggle_fold()
+
+    def do_problems(self) -> None:
+        """Show only what needs a person, or everything."""
+        self.pane.problems_only = not self.pane.problems_only
+        if self._shown is not None:
+            self.pane.show_view(self._shown)
+        self._show_status()
+
+    def do_open(self) -> None:
+        """Open the row under the cursor."""
+        self._row_selected()
+
+    def do_back(self) -> None:
+        """Go back one layer: what was typed, the filter, the marks, problems only."""
+        table = self.pane.table
+        if self._filters.get(self._open):
+            self._set_filter("")
+        elif table.marked_keys(visible_only=False):
+            table.clear_marks()
+        elif self.pane.problems_only:
+            self.do_problems()
+        else:
+            table.focus()
+        self._show_status()
+
+    # Filter and command line
+
+    async def do_filter(self) -> None:
+        """Type a filter."""
+        from widgets.filter_bar import FilterBar
+
+        if not self.query(FilterBar):
+            bar = FilterBar(placeholder="name, !not, state: kind: user: pod: image: engine:", id="filter-bar")
+            await self.mount(bar, before="#status")
+        bar = self.query_one(FilterBar)
+        bar.text = self._filters.get(self._open, "")
+        bar.display = True
+        bar.open()
+
+    def _set_filter(self, text: str) -> None:
+        self._filters[self._open] = text
+        self.pane.table.set_filter(text)
+        self._show_status()
+
+    def on_filter_bar_filter_changed(self, message: FilterBar.FilterChanged) -> None:
+        """Narrow the table while it is typed."""
+        if message.bar.display:
+            self._set_filter(message.text)
+
+    def on_filter_bar_closed(self, message: FilterBar.Closed) -> None:
+        """Go back to the table."""
+        if not message.kept:
+            self._set_filter("")
+        message.bar.display = False
+        self.pane.table.focus()
+
+    async def do_command(self) -> None:
+        """Type a command."""
+        from widgets.command_bar import CommandBar
+
+        if not self.query(CommandBar):
+            bar = CommandBar(self.deck.command_candidates, history=self.deck.command_history, id="command-bar")
+            await self.mount(bar, before="#status")
+        bar = self.query_one(CommandBar)
+        bar.display = True
+        bar.open()
+
+    def on_command_bar_cancelled(self, message: CommandBar.Cancelled) -> None:
+        """Go back to the table."""
+        message.bar.display = False
+        self.pane.table.focus()
+
+    def on_command_bar_submitted(self, message: CommandBar.Submitted) -> None:
+        """Carry a command out."""
+        message.bar.display = False
+        self.pane.table.focus()
+        self.deck.run_command(message.text)

@@ -1,0 +1,121 @@
+"""One pane: a table of instances, and in the Overview the problems above it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.css.query import NoMatches
+
+from tui.domain.host import HostView
+from tui.present.columns import OVERVIEW, Moment, columns, default_sort, kind_of
+from tui.present.entry import Entry, place
+from tui.present.fields import filter_fields
+from tui.present.problems import ProblemClock, ProblemLine, problem_columns, problem_rows
+from widgets.live_table import LiveTable, Row
+
+SORT_HOLD_SECONDS = 1.5
+"""After a cursor movement rows keep their places for so long, so that none slips away under the finger."""
+
+MOST_PROBLEM_LINES = 8
+
+
+class InstanceTable(LiveTable[Entry]):
+    """The table of a pane."""
+
+
+class ProblemTable(LiveTable[ProblemLine]):
+    """What needs a person; as high as it must be, up to a third of the pane."""
+
+    def __init__(self) -> None:
+        self._clock_of_view = ProblemClock()
+        super().__init__(problem_columns(self._clock_of_view), sort_by="name", reverse=False, id="problems")
+
+    def show_view(self, view: HostView, room: int) -> None:
+        """Show the problems of a moment; nothing at all where there are none."""
+        self._clock_of_view.utc_seconds = view.taken_utc_seconds
+        rows = problem_rows(view)
+        self.display = bool(rows)
+        height = 1 + min(len(rows), max(2, min(MOST_PROBLEM_LINES, room // 3)))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+        self.set_rows(rows)
+
+    @property
+    def subject(self) -> str | None:
+        """Return the row key of the instance (or the engine's id) that the problem under the cursor is about."""
+        row = self.cursor_row
+        return row.data.problem.subject if row is not None else None
+
+
+class Pane(Vertical):
+    """A table of all instances of a kind, or of both.
+
+    Args:
+        pane: its name.
+        moment: shared with the cells of all panes.
+        sort: column and direction kept from last time; None for the pane's own.
+    """
+
+    def __init__(self, pane: str, moment: Moment, sort: tuple[str, bool] | None = None) -> None:
+        super().__init__(id=pane, classes="pane")
+        self.pane = pane
+        self.problems_only = False
+        self._moment = moment
+        self._sort = sort or default_sort(pane)
+        self._several_engines = False
+
+    def compose(self) -> ComposeResult:
+        """Place the tables."""
+        if self.pane == OVERVIEW:
+            yield ProblemTable()
+        column, reverse = self._sort
+        table = InstanceTable(
+            columns(self.pane, self._moment),
+            fields=filter_fields,
+            sort_by=column,
+            reverse=reverse,
+            sort_hold_seconds=SORT_HOLD_SECONDS,
+            id=f"table-{self.pane}",
+        )
+        table.ascii_only = self._moment.ascii_only
+        yield table
+
+    @property
+    def table(self) -> InstanceTable:
+        """Return the table of instances."""
+        return self.query_one(InstanceTable)
+
+    @property
+    def problem_table(self) -> ProblemTable | None:
+        """Return the list of problems, None where the pane has none."""
+        try:
+            return self.query_one(ProblemTable)
+        except NoMatches:
+            return None
+
+    def show_view(self, view: HostView) -> None:
+        """Show a moment."""
+        problems = self.problem_table
+        if problems is not None:
+            problems.show_view(view, self.size.height)
+        table = self.table
+        self._show_engine_column(table, view)
+        placed = place(view, kind_of(self.pane), problems_only=self.problems_only)
+        table.set_rows([Row(line.entry.key, line.entry, line.parent) for line in placed])
+
+    def _show_engine_column(self, table: InstanceTable, view: HostView) -> None:
+        """Show which engine it comes from only where there are several of a kind."""
+        kind = kind_of(self.pane)
+        engines = {item.instance.id.engine for item in view.instances if kind is None or item.instance.kind is kind}
+        several = len(engines) > (2 if kind is None else 1)
+        if several != self._several_engines:
+            self._several_engines = several
+            table.set_columns(columns(self.pane, self._moment, several_engines=several))
+
+    @property
+    def focused_key(self) -> str | None:
+        """Return the row key that an action is about: of the problem under the cursor where that list has the focus."""
+        problems = self.problem_table
+        if problems is not None and problems.has_focus:
+            return problems.subject
+        return self.table.cursor_key

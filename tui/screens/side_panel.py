@@ -1,0 +1,53 @@
+"""Beside the table, where there is room: the row under the cursor at a glance."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tui.domain.host import HostView
+from tui.present.details import fact_lines, identity
+from tui.present.entry import Entry
+from tui.present.events import event_lines
+from tui.present.roles import Spans
+from tui.sampling.source import HostSource
+from tui.screens.charts import KINDS, InstanceChart
+from tui.screens.span_lines import SpanLines
+
+MOST_EVENTS = 6
+MOST_FACTS = 11
+
+
+class SidePanel(Vertical):
+    """Facts, four charts of the last 15 minutes and the last events of one row."""
+
+    def compose(self) -> ComposeResult:
+        """Place the parts."""
+        yield SpanLines(((),), id="side-name")
+        yield SpanLines(id="side-facts")
+        for kind in KINDS:
+            yield InstanceChart(kind)
+        yield SpanLines(id="side-events")
+
+    def show_entry(self, entry: Entry | None, view: HostView, source: HostSource, *, ascii_only: bool) -> None:
+        """Show a row, or nothing where there is none."""
+        self.set_class(entry is None, "-empty")
+        if entry is None:
+            return
+        self.query_one("#side-name", SpanLines).show([((entry.name, "accent"), (f"  {entry.kind}", "dim"))])
+        facts = fact_lines(identity(entry, view), with_long=False)
+        self.query_one("#side-facts", SpanLines).show(padded(facts[:MOST_FACTS], MOST_FACTS))
+        for chart in self.query(InstanceChart):
+            chart.show_entry(entry, source, view.tick, ascii_only=ascii_only)
+        self.query_one("#side-events", SpanLines).show(self._events(entry, view, source))
+
+    @staticmethod
+    def _events(entry: Entry, view: HostView, source: HostSource) -> list[Spans]:
+        target = entry.instance.id if entry.instance is not None else entry.pod.id if entry.pod is not None else None
+        lines = event_lines(source.events(target), MOST_EVENTS, view.taken_utc_seconds)
+        return padded(lines or [(("no events since hostdeck started", "dim"),)], MOST_EVENTS)
+
+
+def padded(lines: list[Spans], count: int) -> list[Spans]:
+    """Return at least `count` lines, so that another row does not move what stands below."""
+    return lines + [()] * (count - len(lines))
