@@ -40,6 +40,8 @@ _NO_MESSAGE = {
 class Jobs:
     """Carry out actions and remember what came of them. For the event loop's thread; it has no timers of its own.
 
+    `on_change` and `on_batch` may be set later too.
+
     Args:
         source: the host.
         audit: where every action is written down, before and after.
@@ -72,9 +74,10 @@ class Jobs:
         self._patience = stop_patience_seconds
         self._monotonic = monotonic
         self._utc = utc
-        self._on_batch = on_batch
+        self.on_change = on_change
+        self.on_batch = on_batch
         self._book = JobBook()
-        self._book.on_change = on_change
+        self._book.on_change = self._changed
         self._book.on_drop = self._dropped
         self._trackers: dict[int, Tracker] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -200,6 +203,10 @@ class Jobs:
             elif job.state is JobState.RUNNING:
                 self._end(job, JobState.UNKNOWN, "hostdeck ended before the answer came.")
 
+    def _changed(self, job: Job) -> None:
+        if self.on_change is not None:
+            self.on_change(job)
+
     def _dropped(self, job_id: int) -> None:
         self._trackers.pop(job_id, None)
 
@@ -273,6 +280,6 @@ class Jobs:
         if self._submitting:
             return
         summary = self._book.summary(batch)
-        if self._on_batch is not None and summary is not None and not summary.active:
-            self._on_batch(summary)
+        if self.on_batch is not None and summary is not None and not summary.active:
+            self.on_batch(summary)
         self._book.forget()
