@@ -71,7 +71,8 @@ class Lane:
         worker = self._worker = self._worker or _Worker(self._name)
         worker.calls.put(lambda: _deliver(loop, done, function, args))
         try:
-            return await asyncio.wait_for(asyncio.shield(done), deadline)
+            async with asyncio.timeout(deadline):
+                return await asyncio.shield(done)
         except (TimeoutError, asyncio.CancelledError) as error:
             if done.done() and not done.cancelled():
                 raise

@@ -30,7 +30,8 @@ async def run_program(*argv: str, deadline: float = 10.0) -> Finished:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        output, error = await asyncio.wait_for(process.communicate(), deadline)
+        async with asyncio.timeout(deadline):
+            output, error = await process.communicate()
     except (TimeoutError, asyncio.CancelledError):
         process.kill()
         await process.wait()

@@ -23,7 +23,6 @@ from tui.sampling.source import HostSampler, InstanceSampler
 EARLY_SECONDS = 0.25  # from the first sight of an instance to its second sample
 EARLY_PHASE_SECONDS = 10.0  # after the start; later newcomers wait for the tick, so that a restart loop costs nothing
 BURST_SECONDS = 0.05  # news that arrive together are drawn together
-SAMPLE_DEADLINE_SECONDS = 5.0
 RESCAN_SECONDS = 30.0
 CLOSE_SECONDS = 2.0
 
@@ -50,6 +49,7 @@ class LiveSource:
     """Joins engines, samplers and history to one `HostView` a tick.
 
     Args:
+        sample_deadline_seconds: how long one reading of the kernel's files may take; past it the last figures stay.
         find_more: asked now and then for engines that appeared since (a user's socket that began to listen).
     """
 
@@ -61,6 +61,7 @@ class LiveSource:
         host_sampler: HostSampler,
         *,
         interval_seconds: float = 1.0,
+        sample_deadline_seconds: float = 5.0,
         clocks: Clocks | None = None,
         find_more: Callable[[], Awaitable[Sequence[Engine]]] | None = None,
     ) -> None:
@@ -69,6 +70,7 @@ class LiveSource:
         self._sampler = sampler
         self._host_sampler = host_sampler
         self._interval = interval_seconds
+        self._deadline = sample_deadline_seconds
         self._clocks = clocks or Clocks()
         self._find_more = find_more
         self._board = Board(self._hurry, sampler.set_guest_memory)
@@ -201,7 +203,8 @@ class LiveSource:
         if self._due <= now:
             self._due = self._next_sample(now)
         try:
-            await asyncio.wait_for(self._wake.wait(), max(self._due - now, 0.001))
+            async with asyncio.timeout(max(self._due - now, 0.001)):
+                await self._wake.wait()
         except TimeoutError:
             return
         await asyncio.sleep(min(BURST_SECONDS, max(self._due - self._clocks.monotonic(), 0)))
@@ -237,7 +240,7 @@ class LiveSource:
         instances = self._board.instances
         try:
             host, usages = await self._lane.call(
-                self._read, instances, self._attended, monotonic, deadline=SAMPLE_DEADLINE_SECONDS
+                self._read, instances, self._attended, monotonic, deadline=self._deadline
             )
         except EngineTimeout:
             return False

@@ -1,0 +1,203 @@
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.unit.build import container, guest
+from tests.unit.scripted import CountingSampler, FixedHost, ScriptedEngine
+from tui.domain.action import ActionRequest, Result, Verb
+from tui.domain.errors import NotFound
+from tui.domain.event import Event
+from tui.domain.host import EngineState, HostView
+from tui.domain.identity import InstanceId
+from tui.domain.usage import NO_USAGE
+from tui.engines.base import EngineSink, GuestMemory
+from tui.sampling.history import Metric
+from tui.sampling.live import HostName, LiveSource
+
+WEB, VM = container("web", pid=1), guest("vm", pid=2)
+
+
+class Views:
+    """Collects what is published and lets a test wait for a view that it names."""
+
+    def __init__(self) -> None:
+        self.all: list[HostView] = []
+        self._changed = asyncio.Condition()
+        self._notices: set[asyncio.Task[None]] = set()
+
+    def publish(self, view: HostView) -> None:
+        self.all.append(view)
+        task = asyncio.ensure_future(self._notify())
+        self._notices.add(task)
+        task.add_done_callback(self._notices.discard)
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def until(self, wanted: Callable[[HostView], bool]) -> HostView:
+        async with asyncio.timeout(10), self._changed:
+            await self._changed.wait_for(lambda: any(wanted(view) for view in self.all))
+        return next(view for view in self.all if wanted(view))
+
+
+@asynccontextmanager
+async def running(
+    *engines: ScriptedEngine, sampler: CountingSampler | None = None, read_only: bool = False
+) -> AsyncIterator[tuple[LiveSource, Views]]:
+    source = LiveSource(
+        HostName("host", "kvm01", read_only=read_only),
+        engines,
+        sampler or CountingSampler(),
+        FixedHost(),
+        interval_seconds=0.05,
+        sample_deadline_seconds=0.2,
+    )
+    views = Views()
+    task = asyncio.ensure_future(source.run(views.publish))
+    try:
+        yield source, views
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await source.close()
+
+
+def lists(*instances: object) -> Callable[[EngineSink], None]:
+    return lambda sink: sink.put_inventory("podman", instances)  # type: ignore[arg-type]
+
+
+async def test_a_view_joins_all_engines_and_their_figures() -> None:
+    podman = ScriptedEngine("podman", lists(WEB))
+    libvirt = ScriptedEngine("qemu:///system", lambda sink: sink.put_inventory("qemu:///system", (VM,)))
+    async with running(podman, libvirt) as (_, views):
+        view = await views.until(
+            lambda view: all(v.usage.cpu.cores_used for v in view.instances) and view.instances != ()
+        )
+        assert {item.instance.name for item in view.instances} == {"web", "vm"}
+        assert [status.id for status in view.sources] == ["podman", "qemu:///system"]
+        assert view.host_name == "kvm01"
+        assert view.ledger.vcpus_promised == 2
+
+
+async def test_the_first_view_does_not_wait_for_engines() -> None:
+    async with running(ScriptedEngine()) as (_, views):
+        view = await views.until(lambda _: True)
+        assert view.instances == ()
+        assert view.usage.cores == 16
+
+
+async def test_history_has_one_value_a_tick() -> None:
+    async with running(ScriptedEngine("podman", lists(WEB))) as (source, views):
+        first = await views.until(lambda view: bool(view.instances))
+        await views.until(lambda view: view.tick >= first.tick + 4)
+        series = source.series(WEB.stable_key, Metric.CPU_CORES, 100)
+        ticks = {view.tick for view in views.all if view.instances}
+        assert 4 <= len(series) <= len(ticks) + 1
+
+
+async def test_an_unchanged_row_is_the_same_object() -> None:
+    class Still(CountingSampler):
+        usage = None
+
+        def sample(self, targets, attended, monotonic):  # type: ignore[no-untyped-def]
+            self.usage = self.usage or super().sample(targets, attended, monotonic)
+            return self.usage
+
+    sampler = Still()
+    async with running(ScriptedEngine("podman", lists(WEB)), sampler=sampler) as (_, views):
+        first = await views.until(lambda view: bool(view.instances) and view.instances[0].usage is not NO_USAGE)
+        later = await views.until(lambda view: view.tick >= first.tick + 3)
+        assert first.instances[0] is later.instances[0]
+
+
+async def test_a_defect_in_one_engine_is_its_state_and_the_rest_goes_on() -> None:
+    def defect(_: EngineSink) -> None:
+        raise ZeroDivisionError("oops")
+
+    async with running(ScriptedEngine("bad", defect), ScriptedEngine("podman", lists(WEB))) as (_, views):
+        view = await views.until(lambda view: len(view.instances) == 1 and len(view.problems) == 1)
+        assert view.problems[0].text == "hostdeck failed here: ZeroDivisionError: oops"
+        assert {status.id: status.state for status in view.sources} == {
+            "bad": EngineState.LOST,
+            "podman": EngineState.READY,
+        }
+
+
+async def test_a_kernel_read_that_hangs_leaves_the_last_figures_and_their_age() -> None:
+    release = threading.Event()
+    sampler = CountingSampler()
+    async with running(ScriptedEngine("podman", lists(WEB)), sampler=sampler) as (_, views):
+        await views.until(lambda view: bool(view.instances) and view.instances[0].usage.cpu.cores_used is not None)
+        sampler.before = lambda: None if release.wait(20) else None
+        try:
+            before = len(views.all)
+            await views.until(lambda view: views.all.index(view) > before + 2)
+            assert views.all[-1].instances[0].usage.cpu.cores_used is not None
+        finally:
+            release.set()
+
+
+async def test_actions_go_to_the_engine_that_listed_the_instance() -> None:
+    engine = ScriptedEngine("podman", lists(WEB))
+    async with running(engine) as (source, _):
+        request = ActionRequest(Verb.STOP, WEB.id)
+        assert (await source.perform(request)).result is Result.DONE
+        assert engine.performed == [request]
+        assert source.command(request) == "podman stop web"
+        assert (await source.document(WEB.id)).text == "web"
+        assert (await source.ask_agent(WEB.id))[0].source == "agent"
+
+
+async def test_an_engine_that_left_fails_in_words() -> None:
+    gone = InstanceId("host", "nowhere", "x")
+    async with running(ScriptedEngine()) as (source, _):
+        outcome = await source.perform(ActionRequest(Verb.STOP, gone))
+        assert outcome.result is Result.FAILED
+        assert "nowhere" in outcome.message
+        with pytest.raises(NotFound, match="nowhere"):
+            await source.document(gone)
+        assert source.command(ActionRequest(Verb.STOP, gone)) == ""
+
+
+async def test_read_only_reaches_no_engine() -> None:
+    engine = ScriptedEngine("podman", lists(WEB))
+    async with running(engine, read_only=True) as (source, views):
+        assert (await views.until(lambda _: True)).read_only
+        outcome = await source.perform(ActionRequest(Verb.START, WEB.id))
+        assert outcome.result is Result.REFUSED
+        assert "--read-only" in outcome.message
+        assert engine.performed == []
+
+
+async def test_events_are_kept_for_all_and_for_one() -> None:
+    def script(sink: EngineSink) -> None:
+        sink.put_event(Event(1.0, "podman", WEB.id, "web", "started"))
+        sink.put_event(Event(2.0, "podman", None, "podman", "connected"))
+
+    async with running(ScriptedEngine("podman", script)) as (source, views):
+        await views.until(lambda view: view.sources != ())
+        assert [event.what for event in source.events()] == ["started", "connected"]
+        assert [event.what for event in source.events(WEB.id)] == ["started"]
+
+
+async def test_what_guests_tell_and_what_a_person_looks_at_reach_the_sampler() -> None:
+    sampler = CountingSampler()
+    engine = ScriptedEngine("podman", lambda sink: sink.put_guest_memory("podman", {VM.id: GuestMemory(5, 9)}))
+    async with running(engine, sampler=sampler) as (source, views):
+        source.attend([WEB.key])
+        first = await views.until(lambda view: view.sources != ())
+        await views.until(lambda view: view.tick > first.tick + 1)
+        assert sampler.memory == {VM.key: GuestMemory(5, 9)}
+        assert sampler.attended == {WEB.key}
+
+
+async def test_closing_ends_engines_and_gives_back_descriptors() -> None:
+    engine, sampler = ScriptedEngine(), CountingSampler()
+    async with running(engine, sampler=sampler) as (_, views):
+        await views.until(lambda _: True)
+    assert engine.closed
+    assert sampler.closed
