@@ -12,11 +12,12 @@ from tui.engines.podman import units
 from tui.engines.podman.client import Client
 from tui.engines.podman.inventory import Inventory
 from tui.engines.podman.units import Unit
-from tui.engines.podman.verbs import Call, call_for, podman_command
+from tui.engines.podman.verbs import Call, call_for, podman_command, refuse_delete
 
 LANES = 4  # so that one container which takes its time to stop does not hold up the others
 CONNECT_SECONDS = 5.0
 LOOK_SECONDS = 3.0
+SOON_SECONDS = 0.2
 
 
 class Actions:
@@ -70,7 +71,10 @@ class Actions:
             raise ActionRefused("read-only", "hostdeck runs with --read-only: nothing is changed.")
         target = self._target(request)
         call = call_for(request, target)
-        self._look_again(request.target.local)  # while it stops, it is seen stopping
+        if request.verb is Verb.DELETE:
+            refuse_delete(await self._state_now(request.target.local))
+        # while it stops, it is seen stopping
+        asyncio.get_running_loop().call_later(SOON_SECONDS, self._look_again, request.target.local)
         unit = self._unit(target) if request.verb in units.VERBS else None
         if unit is not None and units.systemd_runs():
             await units.act(unit, request.verb, login=self._login, timeout_seconds=request.timeout_seconds)
@@ -119,22 +123,26 @@ class Actions:
 
     async def _look_up(self, request: ActionRequest) -> str:
         """Say what became of an action without a known outcome; it is never repeated."""
-        local = request.target.local
+        try:
+            return f"Looked up again: it is {await self._state_now(request.target.local)}."
+        except NotFound:
+            return "Looked up again: it is gone."
+        except EngineError:
+            return "Its state cannot be looked up now."
+
+    async def _state_now(self, local: str) -> str:
+        """Ask for the state of a container or pod, in Podman's word."""
         kind = "pods" if self._inventory.find_pod(local) is not None else "containers"
         lane = await self._free.get()
         client = Client(self._url, timeout=LOOK_SECONDS)
         try:
             answer = await lane.call(lambda: client.get(f"{kind}/{local}/json"), deadline=2 * LOOK_SECONDS)
-            state = answer.json().get("State") or ""
-            word = state.get("Status") if isinstance(state, dict) else state
-        except NotFound:
-            return "Looked up again: it is gone."
-        except (EngineError, AttributeError):
-            return "Its state cannot be looked up now."
         finally:
             client.close()
             self._free.put_nowait(lane)
-        return f"Looked up again: it is {word or 'in an unknown state'}."
+        document = answer.json()
+        state = document.get("State") if isinstance(document, dict) else None
+        return str((state.get("Status") if isinstance(state, dict) else state) or "in an unknown state")
 
     def command(self, request: ActionRequest) -> str:
         """Return the command line that does the same."""

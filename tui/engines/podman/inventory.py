@@ -105,6 +105,9 @@ class Inventory:
             local for local, instance in self._instances.items() if needs_details(instance, self._details.get(local))
         ]
 
+    def __len__(self) -> int:
+        return len(self._instances)
+
     def find(self, local: str) -> Instance | None:
         """Return a container with all that is known of it."""
         known = self._instances.get(local)

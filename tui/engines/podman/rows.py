@@ -87,7 +87,8 @@ def instance_of(row: Row, owner: Owner) -> Instance:
 
 
 def _facts(row: Row, state: State, labels: Mapping[str, str], owner: Owner) -> ContainerFacts:
-    has_ended = bool(row.get("Exited")) or _seconds(row.get("ExitedAt")) is not None
+    # Podman sets the exit code back to 0 at each start
+    has_ended = not state.is_active and (bool(row.get("Exited")) or _seconds(row.get("ExitedAt")) is not None)
     unit = labels.get(UNIT_LABEL, "")
     return ContainerFacts(
         image=str(row.get("Image") or row.get("ImageID") or ""),
@@ -158,7 +159,7 @@ def details_of(inspected: Row) -> Details:
     """
     state = inspected["State"]
     word = _STATES.get(str(state["Status"]).lower(), State.UNKNOWN)
-    has_ended = _seconds(state.get("FinishedAt")) is not None
+    has_ended = not word.is_active and _seconds(state.get("FinishedAt")) is not None
     return Details(
         moment=(_whole(_seconds(state.get("StartedAt"))) if word.is_active else None, word),
         restarts=int(inspected.get("RestartCount") or 0),

@@ -7,7 +7,7 @@ from typing import Any
 
 from tui.domain.action import ActionRequest, Verb
 from tui.domain.errors import ActionRefused
-from tui.domain.instance import Instance, Pod, State
+from tui.domain.instance import Instance, Pod
 
 # beyond the time that an instance was given: mounts, networks and conmon take their own
 PATIENCE_SECONDS = 15.0
@@ -30,6 +30,8 @@ _REFUSALS = {
     Verb.AUTOSTART_ON: "Podman starts no container at boot by itself: make a systemd unit or a Quadlet for it.",
     Verb.AUTOSTART_OFF: "Podman starts no container at boot by itself: disable its systemd unit instead.",
 }
+
+_DELETABLE = frozenset({"created", "configured", "initialized", "exited", "stopped", "dead"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,6 @@ def call_for(request: ActionRequest, target: Instance | Pod) -> Call:
         raise ActionRefused("not possible with containers", _REFUSALS[request.verb])
     place = f"{'pods' if isinstance(target, Pod) else 'containers'}/{target.id.local}"
     if request.verb is Verb.DELETE:
-        refuse_delete(target)
         return Call("DELETE", place, {"force": "false", "v": "false"}, timeout_seconds=60.0)
     params: dict[str, Any] = {}
     timeout = PATIENCE_SECONDS
@@ -74,17 +75,17 @@ def _turns(target: Instance | Pod) -> int:
     return max(1, len(target.member_ids)) if isinstance(target, Pod) else 1
 
 
-def refuse_delete(target: Instance | Pod) -> None:
+def refuse_delete(state: str) -> None:
     """Refuse what Podman would delete only by force, or, for a pod, half delete before it says so.
+
+    Args:
+        state: in Podman's word, asked for just now.
 
     Raises:
         ActionRefused: it runs.
     """
-    if isinstance(target, Pod):
-        if target.state.lower() not in {"created", "exited", "stopped", "dead"}:
-            raise ActionRefused("the pod runs", f"The pod is {target.state or 'in an unknown state'}: stop it first.")
-    elif target.state.is_active or target.state is State.RESTARTING:
-        raise ActionRefused("the container runs", f"It is {target.state}: stop it first.")
+    if state.lower() not in _DELETABLE:
+        raise ActionRefused("it runs", f"It is {state.lower()}: stop it first.")
 
 
 def podman_command(request: ActionRequest, target: Instance | Pod, *, url: str | None) -> str:

@@ -27,7 +27,9 @@ LIST_TIMEOUT_SECONDS = 5.0
 LOOK_DEADLINE_SECONDS = 20.0
 RECONCILE_SECONDS = 60.0
 REFRESH_GAP_SECONDS = 0.3
-# a look is followed by a rest of this many times its own length: a storm of events costs a tenth of a core at most
+# what a look costs the service in processor time for each container: a whole list, and a few inspections
+LIST_COST_SECONDS, LOOK_COST_SECONDS = 0.0005, 0.002
+# a look is followed by a rest of this many times its cost: a storm of events takes a tenth of a core at most
 REST_FACTOR = 9.0
 DETAILS_AT_ONCE = 16
 PAST_SECONDS = 900.0  # of history asked for at the first connection
@@ -154,10 +156,14 @@ class Watch:
         await self._guarded(self._explain())
         while True:
             work = await self._pending.take()
-            began = time.monotonic()
             succeeded = await self._guarded(self._look(work))
-            rest = REST_FACTOR * (time.monotonic() - began) if succeeded else LIST_TIMEOUT_SECONDS
+            rest = self._rest_after(work) if succeeded else LIST_TIMEOUT_SECONDS
             await asyncio.sleep(min(max(REFRESH_GAP_SECONDS, rest), LIST_TIMEOUT_SECONDS))
+
+    def _rest_after(self, work: Work) -> float:
+        if work.everything:
+            return REST_FACTOR * LIST_COST_SECONDS * len(self._inventory)
+        return REST_FACTOR * LOOK_COST_SECONDS * len(work.containers)
 
     async def _look(self, work: Work, *, everything: bool = False) -> None:
         if everything or work.everything:

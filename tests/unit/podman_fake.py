@@ -1,0 +1,190 @@
+"""A Podman service that says what a test wants, over a real Unix socket, and a sink that can be waited for."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tui.domain.event import Event
+from tui.domain.host import EngineStatus
+from tui.domain.identity import InstanceId
+from tui.domain.instance import Instance, Pod
+from tui.engines.base import GuestMemory
+from tui.engines.podman.client import API
+
+Writer = asyncio.StreamWriter
+Route = Callable[[Writer], Awaitable[None]]
+
+VERSION = "4.3.1"
+
+
+def reply(value: Any = None, status: int = 200) -> Route:
+    """Answer with JSON."""
+    body = b"" if value is None else json.dumps(value).encode()
+
+    async def write(writer: Writer) -> None:
+        head = f"HTTP/1.1 {status} Said\r\nLibpod-Api-Version: {VERSION}\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+
+    return write
+
+
+def raw(data: bytes, *, then_close: bool = True) -> Route:
+    """Answer with these bytes, whatever they are."""
+
+    async def write(writer: Writer) -> None:
+        writer.write(data)
+        await writer.drain()
+        if then_close:
+            writer.close()
+
+    return write
+
+
+async def hang(_writer: Writer) -> None:
+    """Never answer."""
+    await asyncio.Event().wait()
+
+
+def chunk(event: Mapping[str, Any]) -> bytes:
+    line = json.dumps(event).encode() + b"\n"
+    return b"%x\r\n%s\r\n" % (len(line), line)
+
+
+@dataclass
+class FakePodman:
+    """Answers by the path below the API's prefix, without the query; 404 for what has no route.
+
+    Attributes:
+        asked: "METHOD path?query" of every request, in order.
+        streams: writers of the event streams that are open.
+    """
+
+    path: Path
+    routes: dict[str, Route] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    streams: list[Writer] = field(default_factory=list)
+    _server: asyncio.Server | None = None
+    _tasks: set["asyncio.Task[None] | asyncio.Task[Any]"] = field(default_factory=set)
+    _writers: set[Writer] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.path}"
+
+    async def start(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, self.path)
+
+    def say(self, **routes: Route) -> None:
+        """Set routes; `containers_json` stands for containers/json."""
+        self.routes.update({name.replace("_", "/", 1): route for name, route in routes.items()})
+
+    def emit(self, event: Mapping[str, Any]) -> None:
+        for writer in self.streams:
+            writer.write(chunk(event))
+
+    async def stop(self) -> None:
+        """Break all connections and listen no more."""
+        if self._server is not None:
+            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers:
+            writer.close()
+        self._writers.clear()
+        self.streams.clear()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        self._writers.add(writer)
+        try:
+            while not writer.is_closing():
+                head = await reader.readuntil(b"\r\n\r\n")
+                await self._answer(head.split(b"\r\n")[0].decode(), writer)
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+            self._tasks.discard(task)
+
+    async def _answer(self, request: str, writer: Writer) -> None:
+        method, where, _ = request.split(" ")
+        assert where.startswith(API)
+        where = where.removeprefix(API)
+        self.asked.append(f"{method} {where}")
+        path = where.partition("?")[0]
+        route = self.routes.get(f"{method} {path}") or self.routes.get(path)
+        if route is None and path == "_ping":
+            route = reply("OK")
+        elif route is None and path == "events":
+            route = self._stream
+        await (route or reply({"cause": "no such container", "message": f"no {path}", "response": 404}, 404))(writer)
+
+    async def _stream(self, writer: Writer) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await writer.drain()
+        self.streams.append(writer)
+        await asyncio.Event().wait()
+
+
+class WaitedInVainError(AssertionError):
+    """A condition did not come true in time."""
+
+
+class Sink:
+    """Keeps what an engine puts, and wakes who waits for it."""
+
+    def __init__(self) -> None:
+        self.statuses: list[EngineStatus] = []
+        self.events: list[Event] = []
+        self.inventories: list[tuple[Instance, ...]] = []
+        self.pods: tuple[Pod, ...] = ()
+        self._news = asyncio.Event()
+
+    def put_status(self, status: EngineStatus) -> None:
+        self.statuses.append(status)
+        self._news.set()
+
+    def put_inventory(self, engine_id: str, instances: tuple[Instance, ...], pods: tuple[Pod, ...] = ()) -> None:
+        assert all(instance.id.engine == engine_id for instance in instances)
+        self.inventories.append(instances)
+        self.pods = pods
+        self._news.set()
+
+    def put_event(self, event: Event) -> None:
+        self.events.append(event)
+        self._news.set()
+
+    def put_guest_memory(self, engine_id: str, memory: Mapping[InstanceId, GuestMemory]) -> None:
+        raise AssertionError(f"{engine_id}: containers have no balloon: {memory}")
+
+    @property
+    def status(self) -> EngineStatus:
+        return self.statuses[-1]
+
+    @property
+    def instances(self) -> dict[str, Instance]:
+        """The newest inventory by name."""
+        return {instance.name: instance for instance in self.inventories[-1]} if self.inventories else {}
+
+    def words(self, name: str) -> list[str]:
+        """What happened to an instance, in order."""
+        return [f"{event.what} {event.detail}".strip() for event in self.events if event.name == name]
+
+    async def until(self, condition: Callable[[], object], what: str, *, seconds: float = 15.0) -> None:
+        """Wait until a condition on what was put comes true."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition():
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError as error:
+            last = self.statuses[-1] if self.statuses else None
+            raise WaitedInVainError(f"{what}: {last}, {self.instances}, {self.events[-5:]}") from error
