@@ -4,6 +4,7 @@ An application whose terminal or parent vanished would otherwise go on for ever,
 is always at its end. A signal is not enough: SIGHUP goes to the foreground group only, and a killed parent sends none.
 """
 
+import contextlib
 import os
 import select
 import threading
@@ -34,6 +35,10 @@ class Lifeline:
         self._parent = os.getppid()
         self._stopped = threading.Event()
         self._poll = select.poll()
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
+        self._told = ""
+        self._poll.register(self._wake_read, select.POLLIN)
         for descriptor in descriptors:
             self._poll.register(descriptor, 0)  # hang-up and error are always told
         self._thread = threading.Thread(target=self._watch, name="lifeline", daemon=True)
@@ -46,11 +51,17 @@ class Lifeline:
         """Stop watching; the application ends by itself."""
         self._stopped.set()
 
+    def lose(self, reason: str) -> None:
+        """Say from outside that it is over; may be called by a signal handler."""
+        self._told = reason
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake_write, b"x")
+
     def _watch(self) -> None:
         reason = ""
         while not reason and not self._stopped.is_set():
             if self._poll.poll(CHECK_MILLISECONDS):
-                reason = "the terminal is gone"
+                reason = self._told or "the terminal is gone"
             elif os.getppid() != self._parent:
                 reason = "the parent process is gone"
         if not reason or self._stopped.is_set():

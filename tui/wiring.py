@@ -83,11 +83,11 @@ def _this_host(wanted: Wanted) -> LiveSource:
     discovery = Discovery(wanted.podman, host_id=host, environ=wanted.environ, uid=uid, read_only=wanted.read_only)
     return LiveSource(
         HostName(host, socket.gethostname(), read_only=wanted.read_only),
-        [*_libvirt_engines(wanted, host, uid), *discovery.engines()],
+        [*_libvirt_engines(wanted, host, uid), *discovery.find()],
         CgroupSampler(),
         HostSampler(),
         interval_seconds=wanted.interval_seconds,
-        find_more=discovery.rescan,
+        find_more=discovery.find,
     )
 
 

@@ -63,7 +63,7 @@ class LiveSource:
         interval_seconds: float = 1.0,
         sample_deadline_seconds: float = 5.0,
         clocks: Clocks | None = None,
-        find_more: Callable[[], Awaitable[Sequence[Engine]]] | None = None,
+        find_more: Callable[[], Sequence[Engine]] | None = None,
     ) -> None:
         self._host = host
         self._engines = {engine.id: engine for engine in engines}
@@ -186,10 +186,10 @@ class LiveSource:
             text = f"hostdeck failed here: {type(error).__name__}: {error}"
             self._board.put_status(EngineStatus(engine.id, "", "", EngineState.LOST, message=text))
 
-    async def _look_for_more(self, find: Callable[[], Awaitable[Sequence[Engine]]]) -> None:
+    async def _look_for_more(self, find: Callable[[], Sequence[Engine]]) -> None:
         while True:
             await asyncio.sleep(RESCAN_SECONDS)
-            for engine in await find():
+            for engine in find():
                 if engine.id not in self._engines:
                     self._engines[engine.id] = engine
                     self._start(engine)

@@ -1,0 +1,126 @@
+"""The command line: arguments in, a screen or a printed host out."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui import __version__
+from tui.config import Config, load_config
+from tui.domain.errors import HostdeckError
+from tui.wiring import Wanted, make_source
+
+EXIT_USAGE = 2
+ENGINE_DEADLINE_SECONDS = 15.0
+
+KEYS_HINT = "On the screen: ? shows all keys, q quits."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status.
+
+    0: all is well. 1: a crash, or doctor found something missing. 2: wrong arguments or configuration. 3: snapshot, an
+    engine that is installed or was named did not answer. 129: the terminal went away.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        config = load_config(arguments.config)
+    except HostdeckError as error:
+        print(error.message, file=sys.stderr)
+        return EXIT_USAGE
+    wanted = _wanted(arguments, config)
+    try:
+        match arguments.command:
+            case "snapshot":
+                return asyncio.run(_snapshot(wanted, as_json=arguments.json))
+            case "doctor":
+                return asyncio.run(_doctor(wanted, as_json=arguments.json))
+            case _:
+                return _screen(wanted, config)
+    except HostdeckError as error:
+        print(f"hostdeck: {error.message}", file=sys.stderr)
+        return EXIT_USAGE
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output left; nothing more can be said
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument("--connect", action="append", metavar="URI", help="libvirt to connect to; may be repeated")
+    shared.add_argument("--podman", action="append", metavar="URL", help="Podman socket; may be repeated")
+    shared.add_argument("--config", type=Path, metavar="FILE", help="read preferences from FILE")
+    shared.add_argument("--interval", type=_interval, metavar="S", help="seconds between two samples (0.5 to 60)")
+    parser = argparse.ArgumentParser(
+        prog="hostdeck",
+        description="Guests and containers of this host on one screen, with true figures.",
+        epilog=KEYS_HINT,
+        parents=[shared],
+    )
+    parser.set_defaults(connect=[], podman=[], config=None, interval=None, json=False)
+    parser.add_argument("--version", action="version", version=f"hostdeck {__version__}")
+    parser.add_argument("--demo", action="store_true", help="show the embedded demo host instead of this one")
+    parser.add_argument("--read-only", action="store_true", help="refuse every action; libvirt is opened read-only")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, text in (
+        ("snapshot", "print this host once: two samples, --interval apart; exit 3 when an engine does not answer"),
+        ("doctor", "look for what is missing and say the command that mends it"),
+    ):
+        command = commands.add_parser(name, parents=[shared], help=text, description=text)
+        command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    return parser
+
+
+def _interval(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds") from None
+    if not 0.5 <= value <= 60:
+        raise argparse.ArgumentTypeError("must be between 0.5 and 60 seconds")
+    return value
+
+
+def _wanted(arguments: argparse.Namespace, config: Config) -> Wanted:
+    return Wanted(
+        connect=arguments.connect or config.connect,
+        podman=arguments.podman or config.podman,
+        demo=arguments.demo and arguments.command is None,  # figures on paper are never invented
+        read_only=arguments.read_only or config.read_only or arguments.command is not None,
+        interval_seconds=arguments.interval or config.interval_seconds,
+    )
+
+
+async def _snapshot(wanted: Wanted, *, as_json: bool) -> int:
+    from tui import snapshot
+
+    source = make_source(wanted)
+    try:
+        view = await snapshot.take(source, wanted.interval_seconds, ENGINE_DEADLINE_SECONDS)
+    finally:
+        await source.close()
+    sys.stdout.write(snapshot.to_json_text(view) if as_json else snapshot.to_text(view))
+    sys.stdout.flush()
+    return snapshot.exit_code(view)
+
+
+async def _doctor(wanted: Wanted, *, as_json: bool) -> int:
+    from tui.doctor import examine
+
+    report = await examine(connect=wanted.connect, podman=wanted.podman)
+    sys.stdout.write(json.dumps(report.to_json(), indent=2) + "\n" if as_json else report.to_text())
+    sys.stdout.flush()
+    return report.exit_code
+
+
+def _screen(wanted: Wanted, config: Config) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("hostdeck needs a terminal. `hostdeck snapshot` prints the host without one.", file=sys.stderr)
+        return EXIT_USAGE
+    from tui.terminal import run_screen
+
+    return run_screen(make_source(wanted), config, read_only=wanted.read_only)

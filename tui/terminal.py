@@ -1,0 +1,66 @@
+"""The screen on a real terminal: what surrounds the application from its start to its end."""
+
+import signal
+import sys
+import threading
+
+from rich.text import Text
+
+from tui.app import HostdeckApp
+from tui.audit import AuditLog
+from tui.config import Config
+from tui.crash import write_report
+from tui.jobs import Jobs
+from tui.lifeline import Lifeline
+from tui.sampling.live import LiveSource
+from tui.state import default_path
+
+EXIT_HANGUP = 129
+EXIT_TERMINATED = 143
+
+
+class TerminalApp(HostdeckApp):
+    """The application; a defect in it restores the terminal, leaves a report and says where."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Replace Textual's page of source code, which nobody reads at night and which shows values."""
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        self._return_code = 1
+        file = write_report(error, default_path().parent)
+        where = f"A report is in {file}." if file else "No report could be written."
+        self.panic(Text(f"hostdeck failed: {type(error).__name__}: {error}\n{where} Guests and containers go on."))
+
+
+def run_screen(source: LiveSource, config: Config, *, read_only: bool) -> int:
+    """Run the application on this terminal until it ends.
+
+    Returns:
+        0, 1 after a crash, 129 when the terminal went away, 143 by SIGTERM.
+    """
+    jobs = Jobs(source, AuditLog(), read_only=read_only, stop_patience_seconds=config.stop_patience_seconds)
+    app = TerminalApp(source, jobs, config=config)
+
+    def lost(reason: str) -> None:
+        status = EXIT_TERMINATED if reason == "SIGTERM" else EXIT_HANGUP
+        # a thread of its own: the loop may hang, and the lifeline must go on counting
+        threading.Thread(target=_leave, args=(app, status), daemon=True).start()
+
+    lifeline = Lifeline(lost)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, lambda received, _: lifeline.lose(signal.Signals(received).name))
+    lifeline.start()
+    try:
+        app.run()
+    finally:
+        lifeline.stop()
+    sys.stdout.flush()
+    return app.return_code or 0
+
+
+def _leave(app: TerminalApp, status: int) -> None:
+    try:
+        app.call_from_thread(app.exit, None, status)
+    except RuntimeError:
+        return  # it is not running: it ends by itself, or the lifeline ends it
