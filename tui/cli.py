@@ -118,7 +118,7 @@ async def _doctor(wanted: Wanted, *, as_json: bool) -> int:
 
 
 def _screen(wanted: Wanted, config: Config) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         print("hostdeck needs a terminal. `hostdeck snapshot` prints the host without one.", file=sys.stderr)
         return EXIT_USAGE
     from tui.terminal import run_screen

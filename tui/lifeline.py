@@ -19,7 +19,7 @@ class Lifeline:
 
     Args:
         on_lost: called once, on the watching thread, with the reason; asks the application to end.
-        descriptors: what the terminal is open at; those that are no terminal or pipe never hang up.
+        descriptors: where the terminal is open; Textual reads input and draws on standard error.
         end: what is done when the application did not end within `GRACE_SECONDS` after that.
     """
 
@@ -27,7 +27,7 @@ class Lifeline:
         self,
         on_lost: Callable[[str], None],
         *,
-        descriptors: Sequence[int] = (0, 1),
+        descriptors: Sequence[int] = (0, 2),
         end: Callable[[int], None] = os._exit,
     ) -> None:
         self._on_lost = on_lost
