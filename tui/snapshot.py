@@ -70,6 +70,8 @@ class _Exposure:
 
     def look(self, view: HostView) -> None:
         """Take one view; the slow figures are read on every tick because all rows are attended."""
+        if self.finished.is_set():
+            return
         self.view = view
         if self._first_seconds is None:
             self._first_seconds = view.taken_monotonic_seconds
