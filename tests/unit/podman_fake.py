@@ -1,4 +1,4 @@
-"""A Podman service that says what a test wants, over a real Unix socket, and a sink that can be waited for."""
+"""A Podman service that says what a test wants, over a real Unix socket."""
 
 import asyncio
 import json
@@ -7,11 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui.domain.event import Event
-from tui.domain.host import EngineStatus
-from tui.domain.identity import InstanceId
-from tui.domain.instance import Instance, Pod
-from tui.engines.base import GuestMemory
 from tui.engines.podman.client import API
 
 Writer = asyncio.StreamWriter
@@ -61,12 +56,14 @@ class FakePodman:
     Attributes:
         asked: "METHOD path?query" of every request, in order.
         streams: writers of the event streams that are open.
+        connections: how many were accepted.
     """
 
     path: Path
     routes: dict[str, Route] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     streams: list[Writer] = field(default_factory=list)
+    connections: int = 0
     _server: asyncio.Server | None = None
     _tasks: set["asyncio.Task[None] | asyncio.Task[Any]"] = field(default_factory=set)
     _writers: set[Writer] = field(default_factory=set)
@@ -78,10 +75,6 @@ class FakePodman:
     async def start(self) -> None:
         self.path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, self.path)
-
-    def say(self, **routes: Route) -> None:
-        """Set routes; `containers_json` stands for containers/json."""
-        self.routes.update({name.replace("_", "/", 1): route for name, route in routes.items()})
 
     def emit(self, event: Mapping[str, Any]) -> None:
         for writer in self.streams:
@@ -104,6 +97,7 @@ class FakePodman:
         assert task is not None
         self._tasks.add(task)
         self._writers.add(writer)
+        self.connections += 1
         try:
             while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -132,59 +126,3 @@ class FakePodman:
         await writer.drain()
         self.streams.append(writer)
         await asyncio.Event().wait()
-
-
-class WaitedInVainError(AssertionError):
-    """A condition did not come true in time."""
-
-
-class Sink:
-    """Keeps what an engine puts, and wakes who waits for it."""
-
-    def __init__(self) -> None:
-        self.statuses: list[EngineStatus] = []
-        self.events: list[Event] = []
-        self.inventories: list[tuple[Instance, ...]] = []
-        self.pods: tuple[Pod, ...] = ()
-        self._news = asyncio.Event()
-
-    def put_status(self, status: EngineStatus) -> None:
-        self.statuses.append(status)
-        self._news.set()
-
-    def put_inventory(self, engine_id: str, instances: tuple[Instance, ...], pods: tuple[Pod, ...] = ()) -> None:
-        assert all(instance.id.engine == engine_id for instance in instances)
-        self.inventories.append(instances)
-        self.pods = pods
-        self._news.set()
-
-    def put_event(self, event: Event) -> None:
-        self.events.append(event)
-        self._news.set()
-
-    def put_guest_memory(self, engine_id: str, memory: Mapping[InstanceId, GuestMemory]) -> None:
-        raise AssertionError(f"{engine_id}: containers have no balloon: {memory}")
-
-    @property
-    def status(self) -> EngineStatus:
-        return self.statuses[-1]
-
-    @property
-    def instances(self) -> dict[str, Instance]:
-        """The newest inventory by name."""
-        return {instance.name: instance for instance in self.inventories[-1]} if self.inventories else {}
-
-    def words(self, name: str) -> list[str]:
-        """What happened to an instance, in order."""
-        return [f"{event.what} {event.detail}".strip() for event in self.events if event.name == name]
-
-    async def until(self, condition: Callable[[], object], what: str, *, seconds: float = 15.0) -> None:
-        """Wait until a condition on what was put comes true."""
-        try:
-            async with asyncio.timeout(seconds):
-                while not condition():
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError as error:
-            last = self.statuses[-1] if self.statuses else None
-            raise WaitedInVainError(f"{what}: {last}, {self.instances}, {self.events[-5:]}") from error

@@ -48,6 +48,9 @@ class Repeats:
         if len(self._heard) > 64:
             self._heard = {key: at for key, at in self._heard.items() if at >= before}
 
+    def __len__(self) -> int:
+        return len(self._heard)
+
     def since(self) -> float | None:
         """Return from when on to ask: the newest event less an overlap."""
         return None if self.newest is None else self.newest - OVERLAP_SECONDS

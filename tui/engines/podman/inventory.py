@@ -131,8 +131,12 @@ class Inventory:
         return tuple(with_details(known, self._details.get(local)) for local, known in self._instances.items())
 
     def pods(self) -> tuple[Pod, ...]:
-        """Return all pods."""
-        return tuple(row.pod for row in self._pods.values())
+        """Return all pods, with those of their members that are listed."""
+        keys = {instance.key for instance in self._instances.values()} if self._pods else set()
+        return tuple(
+            replace(row.pod, member_ids=tuple(key for key in row.pod.member_ids if key in keys))
+            for row in self._pods.values()
+        )
 
 
 def _parsed(rows: Iterable[Row], owner: Owner) -> Iterator[Instance]:
