@@ -72,24 +72,32 @@ def _cpu_v1(usage: int | None, periods: CpuSample | None) -> CpuSample | None:
 
 
 class Blkio:
-    """The first of v1's byte counters that lists devices: the throttle layer's, else bfq's."""
+    """The first of v1's byte counters that lists devices: the throttle layer's, else bfq's.
 
-    __slots__ = ("_chosen", "_files")
+    While none counts, one of them is looked at a tick, in turn.
+    """
+
+    __slots__ = ("_files", "_is_chosen")
 
     def __init__(self, files: list[Reading[IoSample]]) -> None:
         self._files = files
-        self._chosen: Reading[IoSample] | None = None
+        self._is_chosen = False
 
     def read(self) -> IoSample | None:
         """Read; None while none of them counts."""
-        if self._chosen is not None:
-            return self._chosen.read()
-        for file in self._files:
-            sample = file.read()
-            if sample is not None:
-                self._chosen = file
-                return sample
-        return None
+        sample = self._files[0].read()
+        if sample is None and not self._is_chosen:
+            self._files.append(self._files.pop(0))
+        else:
+            self._is_chosen = True
+        return sample
+
+    def choose(self) -> "Blkio":
+        """Look at all of them at once, so that two ticks are enough for a rate."""
+        for _ in self._files:
+            if self.read() is not None:
+                break
+        return self
 
     def close(self) -> None:
         """Close all."""

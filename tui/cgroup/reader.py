@@ -15,6 +15,7 @@ MOST_DESCRIPTORS = 32_768  # the kernel keeps a page of text for each: 128 MiB i
 _GONE = frozenset({errno.ENODEV, errno.ENOENT, errno.ESRCH})
 _FULL = frozenset({errno.EMFILE, errno.ENFILE})
 _SIZE = 4096
+_SMALL = 64
 _MOST_BYTES = 1 << 20
 
 
@@ -43,7 +44,7 @@ class Budget:
     """
 
     def __init__(self, allowed: int) -> None:
-        self.directories = max(0, allowed) // 4
+        self.directories = max(0, allowed) // 8
         self.files = max(0, allowed) - self.directories
 
     @classmethod
@@ -79,18 +80,20 @@ class KeptFile(Generic[T]):
             self._raw, self.value = None, None
             _refused(error)
             return None
-        if raw != self._raw:
-            if len(raw) >= self._size:
-                raw = self._grow(raw)
-            self._raw = raw
-            self.value = self._parse(raw)
-        return self.value
+        if raw == self._raw:
+            return self.value
+        return self._take(raw)
 
-    def _grow(self, raw: bytes) -> bytes:
+    def _take(self, raw: bytes) -> T | None:
+        """Parse new text, and ask for little more than it next time: a small buffer is a cheap one."""
         while len(raw) >= self._size and self._size < _MOST_BYTES:
             self._size *= 4
             raw = os.pread(self._fd, self._size, 0)
-        return raw
+        if self._raw is None:
+            self._size = max(_SMALL, 2 * len(raw))
+        self._raw = raw
+        self.value = self._parse(raw)
+        return self.value
 
     def close(self) -> None:
         """Close the descriptor."""

@@ -146,7 +146,7 @@ class Sources:
         counted = composite.counted_only(parse.blkio, self._devices.counts)
         names = ("blkio.throttle.io_service_bytes_recursive", "blkio.bfq.io_service_bytes_recursive")
         found = [file for file in (self._first(spot.usage, name, counted) for name in names) if file is not None]
-        self.io = composite.Blkio(found) if found else None
+        self.io = composite.Blkio(found).choose() if found else None
         self.why["io"] = NO_BLKIO_ROWS
 
     def _open_pids(self) -> None:

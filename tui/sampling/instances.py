@@ -12,10 +12,10 @@ from tui.cgroup.reader import Budget, read_value
 from tui.domain.instance import Instance
 from tui.domain.usage import Usage
 from tui.sampling import reasons
-from tui.sampling.tracked import SLOW_TICKS, Surroundings, Tracked
+from tui.sampling.tracked import SLOW_TICKS, GuestMemoryPair, Surroundings, Tracked
+from tui.sampling.traffic import is_tapped
 
 FORGET_TICKS = 300  # how long what is remembered of block devices and shared cgroups is believed
-GuestMemoryPair = tuple[int | None, int | None]
 _UNTOLD: GuestMemoryPair = (None, None)
 
 
@@ -137,11 +137,11 @@ class CgroupSampler:
         """
         owners: dict[int, Tracked] = {}
         for tracked in sorted(self._tracked.values(), key=_claim):
-            if tracked.namespace is None or (tracked.target.guest is not None and tracked.target.guest.taps):
+            if tracked.namespace is None or is_tapped(tracked.target):
                 continue
             owner = owners.setdefault(tracked.namespace, tracked)
             shared = owner is not tracked
-            tracked.network_owner = f"it shares the network of {owner.target.name}, which shows it" if shared else None
+            tracked.share_network(f"it shares the network of {owner.target.name}, which shows it" if shared else None)
 
 
 def _claim(tracked: Tracked) -> tuple[bool, int]:

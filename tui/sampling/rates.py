@@ -4,7 +4,7 @@ A rate exists only between two samples of the same cgroup whose counters did not
 """
 
 from tui.cgroup.types import CpuSample, IoCounters, IoSample, NetworkSample
-from tui.domain.usage import CpuUsage, IoUsage, NetworkUsage
+from tui.domain.usage import IoUsage, NetworkUsage
 
 _USEC = 1_000_000
 
@@ -32,26 +32,11 @@ def throttled_percent(before: CpuSample | None, after: CpuSample | None, *, has_
     """
     if before is None or after is None or not has_quota:
         return None
-    periods, throttled = rate(before.nr_periods, after.nr_periods, 1), rate(before.nr_throttled, after.nr_throttled, 1)
+    periods = rate(before.nr_periods, after.nr_periods, 1)
+    throttled = rate(before.nr_throttled, after.nr_throttled, 1)
     if periods is None or throttled is None:
         return None
     return min(100.0, 100 * throttled / periods) if periods else 0.0
-
-
-def cpu_usage(
-    before: CpuSample | None,
-    after: CpuSample | None,
-    seconds: float | None,
-    *,
-    limit_cores: float | None,
-    has_quota: bool,
-    host_cores: int,
-) -> CpuUsage:
-    """Return the processor figures of the window."""
-    used = cores_used(before, after, seconds)
-    throttled = throttled_percent(before, after, has_quota=has_quota) if used is not None else None
-    percent = None if used is None else 100 * used / (limit_cores or host_cores)
-    return CpuUsage(used, limit_cores, percent, throttled)
 
 
 def limit_cores(quota_cores: float | None, cpuset_cpus: int | None, vcpus: int | None, host_cores: int) -> float | None:

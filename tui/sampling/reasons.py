@@ -25,6 +25,7 @@ NO_PERIODS = "the cpu controller counts no periods for this cgroup"
 NO_MEMORY_LIMIT = "no memory limit is set"
 NO_MEMORY_HIGH = "memory.high is not set"
 NO_TASK_LIMIT = "no limit of tasks is set"
+NOT_COUNTED = "the kernel does not count kills here"
 NO_BALLOON = "a container has no balloon"
 SILENT_BALLOON = "the guest's balloon does not tell"
 
@@ -77,12 +78,19 @@ def _given(*pairs: tuple[str, str | None]) -> Reasons:
     return tuple((path, reason) for path, reason in pairs if reason is not None)
 
 
+def gap(before: object, now: object, why: str | None) -> str:
+    """Return why there is no rate between two samples."""
+    if now is None:
+        return why or UNREADABLE
+    return FIRST_SAMPLE if before is None else STARTED_ANEW
+
+
 @lru_cache(maxsize=1024)
-def of_cpu(rate: str | None, limit: str | None, throttled: str | None) -> Reasons:
-    """Return the gaps of the processor figures; None for what is known, in all of these."""
+def of_cpu(rate: str | None, unlimited: bool, throttled: str | None) -> Reasons:
+    """Return the gaps of the processor figures; None for what is known, here and below."""
     return _given(
         ("cpu.cores_used", rate),
-        ("cpu.limit_cores", limit),
+        ("cpu.limit_cores", NO_CPU_LIMIT if unlimited else None),
         ("cpu.percent_of_limit", rate),
         ("cpu.throttled_percent", throttled),
     )
