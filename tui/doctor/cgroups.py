@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tui.cgroup import parse_proc
 from tui.cgroup.mounts import Hierarchies
 from tui.doctor.machine import Machine
 from tui.doctor.podman import user_ids
@@ -16,7 +17,8 @@ _DROP_IN = "/etc/systemd/system/user@.service.d/delegate.conf"
 
 def examine_cgroups(machine: Machine) -> list[Check]:
     """Return the checks of the cgroup file systems and of pressure."""
-    hierarchies = Hierarchies.read(str(machine.path("/proc")))
+    mounts = machine.text("/proc/self/mountinfo") or ""
+    hierarchies = Hierarchies(parse_proc.mountinfo(mounts.encode()))
     legacy = {name: mounts[0].point for name, mounts in hierarchies.v1.items()}
     unified = hierarchies.unified[0].point if hierarchies.unified else None
     checks = [_version(machine, unified, legacy)]
