@@ -32,8 +32,9 @@ def sparkline(
     if top <= 0:
         return "".join([" " if span is None else signs[0] for span in found])
     last = len(signs) - 1
-    scale = len(signs) / top
-    return "".join([" " if span is None else signs[max(0, min(last, int(span.high * scale)))] for span in found])
+    return "".join(
+        [" " if span is None else signs[int(max(0.0, min(last, span.high / top * len(signs))))] for span in found]
+    )
 
 
 class Sparkline(Widget):

@@ -41,7 +41,17 @@ class StyleBook:
         return base + self._component("marked" if role == "mark" else role)
 
     def _component(self, name: str) -> Style:
-        return self._widget.get_component_rich_style(f"{self._prefix}--{name}", partial=True)
+        """Return what a component class says, blended with the background: a terminal knows no transparency."""
+        styles = self._widget.get_component_styles(f"{self._prefix}--{name}")
+        behind = self._widget.background_colors[1]
+        style = styles.text_style
+        if styles.has_rule("background") and styles.background.a > 0:
+            behind = behind + styles.background
+            style += Style(bgcolor=behind.rich_color)
+        if styles.has_rule("color") and styles.color.a > 0:
+            faint = styles.color.ansi is not None and styles.color.a < 1
+            style += Style(color=(behind + styles.color).rich_color, dim=True if faint else None)
+        return style
 
     def _cursor(self) -> Style:
         if not self._few_colours():
