@@ -25,15 +25,15 @@ def find_named(name: str, view: HostView) -> tuple[Instance, ...]:
     Raises:
         NotOneInstance: with a sentence.
     """
-    found = _candidates(name, view)
+    found = _called(name, view)
+    if not found and (members := _pod_members(name, view)):
+        return members
+    found = found or _by_id(name, view)
     if len(found) == 1:
         return (found[0],)
-    if len(found) > 1:
+    if found:
         ways = ", ".join(sorted(spellings(found, view)))
         raise NotOneInstance("Not one", f'{len(found)} are called "{name}": say {ways}.')
-    members = _pod_members(name, view)
-    if members:
-        return members
     close = get_close_matches(name, [entry.instance.name for entry in view.instances], n=1)
     hint = f' Did you mean "{close[0]}"?' if close else ""
     raise NotOneInstance("Not there", f'Nothing is called "{name}".{hint}')
@@ -48,25 +48,24 @@ def spellings(instances: Iterable[Instance], view: HostView) -> list[str]:
 def _plain(instance: Instance, view: HostView) -> str:
     for qualifier in (instance.kind.value, instance.user, instance.id.engine):
         spelling = f"{qualifier}/{instance.name}"
-        if qualifier and len(_candidates(spelling, view)) == 1:
+        if qualifier and len(_called(spelling, view)) == 1:
             return spelling
     return instance.id.local[:12] if len(_by_id(instance.id.local[:12], view)) == 1 else instance.id.local
 
 
-def _candidates(name: str, view: HostView) -> Sequence[Instance]:
-    """Return what a name may mean: the name itself counts before a qualified one, that before an id."""
+def _called(name: str, view: HostView) -> Sequence[Instance]:
+    """Return what a name may mean: the name itself counts before a qualified one."""
     exact = [entry.instance for entry in view.instances if entry.instance.name == name]
     if exact:
         return exact
     qualifier, _, rest = name.rpartition("/")
-    qualified = [
+    return [
         entry.instance
         for entry in view.instances
         if qualifier
         and entry.instance.name == rest
         and qualifier in (entry.instance.kind.value, entry.instance.user, entry.instance.id.engine)
     ]
-    return qualified or _by_id(name, view)
 
 
 def _by_id(text: str, view: HostView) -> Sequence[Instance]:
