@@ -1,6 +1,5 @@
 """From a file to preferences, or to all that is wrong with it."""
 
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +89,10 @@ def parse_config(
     themes: Collection[str] | None = None,
 ) -> Config:
     """Return the preferences a text has; arguments and errors as for `load_config`."""
+    if not text.strip():
+        return Config()
+    import tomllib  # heavy for those who have no file
+
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
