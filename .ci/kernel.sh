@@ -46,8 +46,8 @@ number=10
 for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net \
     virtio_balloon virtio_blk button evdev; do
     file=$(find "$work/tree" -name "$module.ko*" | head -n 1)
+    [ -n "$file" ] || continue
     case $file in
-    "") continue ;;
     *.xz) xz -dc "$file" ;;
     *.zst) zstd -dcq "$file" ;;
     *) cat "$file" ;;

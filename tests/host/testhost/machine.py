@@ -94,7 +94,8 @@ class Machine:
         command = "bash -es"
         if user != "root":
             command = f"runuser -u {user} -- env XDG_RUNTIME_DIR=/run/user/$(id -u {user}) bash -es"
-        return run([*self._ssh(), "cd /;", command], text=script, seconds=seconds)
+        # one group, read to its end before it runs: no command in it can swallow the rest as its input
+        return run([*self._ssh(), "cd /;", command], text=f"{{\n{script}\n}} </dev/null\n", seconds=seconds)
 
     def hostdeck(self, arguments: str, *, seconds: float = COMMAND_SECONDS) -> str:
         """Run hostdeck inside, as root, and return its output."""
