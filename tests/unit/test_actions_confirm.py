@@ -76,10 +76,18 @@ def test_those_that_share_a_pod_are_named() -> None:
     view = view_of(infra, api, db, old, WEB, pods=(pod_of("shop", infra, api, db, old),))
     asked = confirmation(Verb.STOP, [api], view)
     assert asked is not None
-    assert asked.notes[0] == "Shares pod shop and its network with db, which go on."
+    assert asked.notes[0] == "In pod shop with db, which go on."
     both = confirmation(Verb.STOP, [api, db], view)
     assert both is not None
-    assert not any("Shares" in note for note in both.notes)
+    assert not any("pod" in note for note in both.notes)
+
+
+def test_what_holds_for_several_is_said_once() -> None:
+    api, db, web = (container(name, pod_id="pod-shop") for name in ("api", "db", "web"))
+    view = view_of(api, db, web, pods=(pod_of("shop", api, db, web),))
+    asked = confirmation(Verb.PAUSE, [api, db], view)
+    assert asked is not None
+    assert asked.notes == ("api, db: In pod shop with web, which go on.",)
 
 
 def test_those_that_need_it_by_compose_are_named() -> None:

@@ -200,7 +200,7 @@ async def test_an_accepted_offer_kills_and_both_jobs_end() -> None:
     await bench.until(lambda: bench.now(kill).state is JobState.DONE)
     assert bench.host.performed[1] == ActionRequest(Verb.KILL, VM.id)
     bench.see(replace(VM, state=State.STOPPED))
-    assert bench.now(job).state is JobState.DONE
+    assert (bench.now(job).state, bench.now(job).message) == (JobState.DONE, "only after it was forced")
 
 
 async def test_a_transient_guest_that_is_gone_has_stopped() -> None:

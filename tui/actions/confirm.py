@@ -125,12 +125,14 @@ def _object(instance: Instance, view: HostView) -> str:
 def _notes(verb: Verb, instances: Sequence[Instance], view: HostView, timeout: float) -> tuple[str, ...]:
     """Return what is worth knowing, each sentence once."""
     together = {instance.key for instance in instances}
-    single = len(instances) == 1
     notes = [_loss(verb, instances)]
-    for instance in instances[:MOST_NAMED]:
-        if verb in _INTERRUPTS:
-            sentences = dependants(instance, view, together)
-            notes.extend(sentence if single else f"{instance.name}: {sentence}" for sentence in sentences)
+    if verb in _INTERRUPTS:
+        felt: dict[str, list[str]] = {}
+        for instance in instances[:MOST_NAMED]:
+            for sentence in dependants(instance, view, together):
+                felt.setdefault(sentence, []).append(instance.name)
+        single = len(instances) == 1
+        notes += [sentence if single else f"{listed(names)}: {sentence}" for sentence, names in felt.items()]
     notes += [_units(verb, instances), _vanishing(verb, instances), _saved(verb, instances)]
     notes.append(_patience(verb, instances, timeout))
     return tuple(dict.fromkeys(filter(None, notes)))

@@ -25,7 +25,7 @@ def dependants(instance: Instance, view: HostView, together: Collection[str] = (
     siblings = _siblings(instance, view, together)
     if siblings:
         pod = _pod_name(instance, view)
-        sentences.append(f"Shares pod {pod} and its network with {listed(siblings)}, which go on.")
+        sentences.append(f"In pod {pod} with {listed(siblings)}, which go on.")
     needing = _needing(instance, view, together)
     if needing:
         sentences.append(f"Declared to need it, by compose: {listed(needing)}.")

@@ -145,7 +145,7 @@ class Jobs:
                 continue
             events = self._source.events(job.request.target) if job.verb is Verb.RESTART else ()
             if tracker.seen(job, view, events):
-                self._end(job, JobState.DONE, "")
+                self._end(job, JobState.DONE, "only after it was forced" if tracker.helped else "")
             elif (offer := tracker.offer(job, self._patience, now)) is not None:
                 self._book.put(replace(job, offer=offer))
             elif tracker.is_over(job, now):
@@ -163,6 +163,8 @@ class Jobs:
         self._book.put(replace(job, offer=None))
         if not accept:
             return None
+        if job_id in self._trackers:
+            self._trackers[job_id].helped = True
         return self.submit([ActionRequest(job.offer, job.request.target)])[0]
 
     async def ask_agent(self, target: InstanceId) -> tuple[Address, ...]:

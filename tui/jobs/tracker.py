@@ -25,11 +25,13 @@ class Tracker:
         before: how the instance was when it was asked for.
         since: monotonic time from which patience counts.
         offered: something else was offered already; once is enough.
+        helped: that was accepted, so the effect is not the instance's own doing.
     """
 
     before: Instance | None
     since: float
     offered: bool = False
+    helped: bool = False
 
     def seen(self, job: Job, view: HostView, events: Sequence[Event]) -> bool:
         """Tell whether a view, or an event since the job was submitted, shows the effect."""
