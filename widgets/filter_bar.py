@@ -89,5 +89,9 @@ class FilterBar(Horizontal):
 
     def action_clear(self) -> None:
         """Empty the field and be done."""
-        self.text = ""
+        field = self.query_one(Input)
+        # Told here and not by the field, so that it is told before the end.
+        with field.prevent(Input.Changed):
+            field.value = ""
+        self.post_message(self.FilterChanged(self, ""))
         self.post_message(self.Closed(self, kept=False))

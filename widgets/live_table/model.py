@@ -54,7 +54,7 @@ class Row(NamedTuple, Generic[R]):
     parent: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # slots break `Column[T](...)`: typing sets an attribute on the new object
 class Column(Generic[R]):
     """One column of a table.
 

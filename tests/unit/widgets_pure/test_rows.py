@@ -34,7 +34,7 @@ def view(made: RowIndex[Any], *, reverse: bool = False, query: FilterQuery = EMP
 
 
 def test_what_cannot_be_ordered_is_last_in_both_directions() -> None:
-    rows = [Row("a", 1.0), Row("b", None), Row("c", 3.0), Row("d", math.nan), Row("e", 2.0)]
+    rows: list[Row[Any]] = [Row("a", 1.0), Row("b", None), Row("c", 3.0), Row("d", math.nan), Row("e", 2.0)]
     assert view(index(*rows)) == ["a", "e", "c", "b", "d"]
     assert view(index(*rows), reverse=True) == ["c", "e", "a", "b", "d"]
 
