@@ -12,7 +12,7 @@ from tui.engines.podman.client import API
 Writer = asyncio.StreamWriter
 Route = Callable[[Writer], Awaitable[None]]
 
-VERSION = "4.3.1"
+VERSION_HEADER = "Libpod-Api-Version"
 
 
 def reply(value: Any = None, status: int = 200) -> Route:
@@ -20,11 +20,17 @@ def reply(value: Any = None, status: int = 200) -> Route:
     body = b"" if value is None else json.dumps(value).encode()
 
     async def write(writer: Writer) -> None:
-        head = f"HTTP/1.1 {status} Said\r\nLibpod-Api-Version: {VERSION}\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"HTTP/1.1 {status} Said\r\n{VERSION_HEADER}: 4.3.1\r\nContent-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
         await writer.drain()
 
     return write
+
+
+def sign_of_life(version: str) -> Route:
+    return raw(
+        f"HTTP/1.1 200 OK\r\n{VERSION_HEADER}: {version}\r\nContent-Length: 2\r\n\r\nOK".encode(), then_close=False
+    )
 
 
 def raw(data: bytes, *, then_close: bool = True) -> Route:
@@ -64,6 +70,7 @@ class FakePodman:
     asked: list[str] = field(default_factory=list)
     streams: list[Writer] = field(default_factory=list)
     connections: int = 0
+    version: str = "4.3.1"
     _server: asyncio.Server | None = None
     _tasks: set["asyncio.Task[None] | asyncio.Task[Any]"] = field(default_factory=set)
     _writers: set[Writer] = field(default_factory=set)
@@ -116,7 +123,7 @@ class FakePodman:
         path = where.partition("?")[0]
         route = self.routes.get(f"{method} {path}") or self.routes.get(path)
         if route is None and path == "_ping":
-            route = reply("OK")
+            route = sign_of_life(self.version)
         elif route is None and path == "events":
             route = self._stream
         await (route or reply({"cause": "no such container", "message": f"no {path}", "response": 404}, 404))(writer)

@@ -48,6 +48,12 @@ def state_of(sink: RecordingSink) -> EngineState:
     return sink.statuses[-1].state
 
 
+def health_of(sink: RecordingSink) -> Health | None:
+    container = sink.instances[0].container
+    assert container is not None
+    return container.health
+
+
 async def test_it_lists_and_explains(podman: FakePodman) -> None:
     engine = engine_of(podman)
     async with running(engine) as sink:
@@ -118,19 +124,28 @@ async def test_what_vanished_between_two_reads_is_forgotten(podman: FakePodman) 
         await sink.until(lambda: sink.instances == (), "gone")
 
 
-async def test_a_health_event_with_its_value_asks_nothing(podman: FakePodman) -> None:
+async def test_a_health_event_of_podman_5_asks_nothing(podman: FakePodman) -> None:
+    podman.version = "5.4.2"
     async with running(engine_of(podman)) as sink:
         await sink.until(lambda: bool(sink.instances[0].addresses), "addresses")
         podman.asked.clear()
         podman.emit({**event("health_status", local=ID), "HealthStatus": "unhealthy"})
         podman.emit({**event("health_status", local=ID, at=1795500651.0), "HealthStatus": "unhealthy"})
-        podman.emit(event("pause", local=ID, at=1795500652.0))
+        podman.emit(event("attach", local=ID, at=1795500652.0))
         await sink.until(lambda: len(sink.events) >= 2, "events")
-        assert [one.what for one in sink.events] == ["became unhealthy", "paused"]
-        first = sink.instances[0].container
-        assert first is not None
-        assert first.health is Health.UNHEALTHY
-        assert podman.asked in ([], [f"GET containers/{ID}/json"])  # the pause alone asks
+        assert [one.what for one in sink.events] == ["became unhealthy", "attached"]
+        assert health_of(sink) is Health.UNHEALTHY
+        assert podman.asked in ([], ["GET _ping"])
+
+
+async def test_a_health_event_of_podman_4_tells_the_past_and_is_looked_up(podman: FakePodman) -> None:
+    async with running(engine_of(podman)) as sink:
+        await sink.until(lambda: bool(sink.instances[0].addresses), "addresses")
+        ill = {**INSPECTED, "State": {**INSPECTED["State"], "Health": {"Status": "unhealthy"}}}
+        podman.routes[f"containers/{ID}/json"] = reply(ill)
+        podman.emit({**event("health_status", local=ID), "HealthStatus": "starting"})
+        await sink.until(lambda: health_of(sink) is Health.UNHEALTHY, "unhealthy")
+        await sink.until(lambda: [one.what for one in sink.events] == ["became unhealthy"], "its event")
 
 
 async def test_an_oom_kill_is_told_though_podman_has_no_event_for_it(podman: FakePodman) -> None:

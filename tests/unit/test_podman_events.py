@@ -146,11 +146,9 @@ def test_health_is_told_where_this_podman_tells_it() -> None:
     with_value = heard({**event("health_status"), "HealthStatus": "unhealthy"})
     assert with_value is not None
     assert with_value.health is Health.UNHEALTHY
-    assert not with_value.needs_look
     without = heard(event("health_status"))
     assert without is not None
     assert without.health is None
-    assert without.needs_look
 
 
 @pytest.mark.parametrize(

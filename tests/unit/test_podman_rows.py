@@ -259,6 +259,9 @@ def test_a_container_that_is_gone_is_forgotten() -> None:
 def test_health_news_is_told_once() -> None:
     inventory = Inventory(OWNER)
     inventory.apply(Changes(True, rows=(ROW_4_3,)))
-    assert inventory.set_health(ID, Health.UNHEALTHY)
-    assert not inventory.set_health(ID, Health.UNHEALTHY)
-    assert not inventory.set_health("other", Health.HEALTHY)
+    assert inventory.set_health(ID, Health.UNHEALTHY) is not None
+    assert inventory.set_health(ID, Health.UNHEALTHY) is None
+    assert inventory.set_health("other", Health.HEALTHY) is None
+    assert inventory.apply(Changes(True, rows=({**ROW_4_3, "Status": "unhealthy"},))) == ()
+    (news,) = inventory.apply(Changes(True, rows=({**ROW_4_3, "Status": "healthy"},)))
+    assert news.name == "web"

@@ -50,7 +50,7 @@ class PodmanEngine:
     ) -> None:
         self.url = url
         self.user = user
-        self._service = service
+        self.service = service
         self._inventory = Inventory(Owner(host_id, engine_id, user))
         self._sink: EngineSink | None = None
         self._standing = Standing(
@@ -89,8 +89,8 @@ class PodmanEngine:
             self._standing.connecting()
             began = loop.time()
             try:
-                if self._service is not None:
-                    await self._service.ensure()
+                if self.service is not None:
+                    await self.service.ensure()
                 await self._watch.stay_connected(sink)
             except EngineError as error:
                 if loop.time() - began > STEADY_SECONDS:
@@ -134,5 +134,5 @@ class PodmanEngine:
         self._watch.close()
         self._actions.close()
         self._documents.close()
-        if self._service is not None:
-            await self._service.stop()
+        if self.service is not None:
+            await self.service.stop()

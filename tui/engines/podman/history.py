@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.event import Event
-from tui.domain.instance import Health
+from tui.domain.instance import Health, Instance
 from tui.engines.podman.events import Raw, event_seconds
 from tui.engines.podman.rows import Owner
 
@@ -27,9 +27,21 @@ _WORDS = {
     "update": "updated",
     "auto-update": "updated",
 }
-# what changes nothing that the inventory shows; health checks alone would ask for a look every few seconds
+# what changes nothing that the inventory shows; health checks are looked at by themselves
 _HARMLESS = frozenset(
-    {"exec", "exec_died", "attach", "commit", "export", "mount", "unmount", "sync", "checkpoint", "copy"}
+    {
+        "health_status",
+        "exec",
+        "exec_died",
+        "attach",
+        "commit",
+        "export",
+        "mount",
+        "unmount",
+        "sync",
+        "checkpoint",
+        "copy",
+    }
 )
 
 
@@ -41,7 +53,7 @@ class Heard:
         action: Podman's word.
         pod_id: of the container's pod, empty when it tells none.
         exit_code: with "died".
-        health: with "health_status", where this Podman tells it.
+        health: with "health_status"; true from Podman 5 on, what was before this check in Podman 4.
     """
 
     id: str
@@ -55,8 +67,8 @@ class Heard:
 
     @property
     def needs_look(self) -> bool:
-        """Tell whether the instance has to be read again."""
-        return self.action not in _HARMLESS and not (self.action == "health_status" and self.health)
+        """Tell whether the instance has to be read again at once."""
+        return self.action not in _HARMLESS
 
 
 def heard(raw: Raw) -> Heard | None:
@@ -90,7 +102,7 @@ def _health(raw: Raw, attributes: dict[str, Any]) -> Health | None:
 
 
 def line_of(event: Heard, owner: Owner) -> Event | None:
-    """Return the line of history for an event, None for machinery; health is told by `health_line`, when it changed."""
+    """Return the line of history for an event of a container or pod, None for machinery."""
     what = _WORDS.get(event.action)
     if what is None:
         return None
@@ -105,10 +117,13 @@ def _detail(event: Heard) -> str:
     return "pod" if event.is_pod else ""
 
 
-def health_line(event: Heard, health: Health, owner: Owner) -> Event:
-    """Return the line for a health check that says something else than before."""
+def health_line(instance: Instance, utc_seconds: float) -> Event | None:
+    """Return the line for a container whose health has become another, None while it has none."""
+    health = instance.container.health if instance.container is not None else None
+    if health is None:
+        return None
     what = {Health.HEALTHY: "became healthy", Health.UNHEALTHY: "became unhealthy", Health.STARTING: "health starting"}
-    return Event(event.utc_seconds, owner.engine_id, owner.id(event.id), event.name, what[health])
+    return Event(utc_seconds, instance.id.engine, instance.id, instance.name, what[health])
 
 
 def oom_line(event: Heard, owner: Owner) -> Event:

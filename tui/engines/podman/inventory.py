@@ -45,8 +45,21 @@ class Inventory:
         self._details: dict[str, Details] = {}
         self._pods: dict[str, PodRow] = {}
 
-    def apply(self, changes: Changes) -> None:
-        """Take over an answer; what does not parse is left out, never the reason to lose the rest."""
+    def apply(self, changes: Changes) -> tuple[Instance, ...]:
+        """Take over an answer; what does not parse is left out, never the reason to lose the rest.
+
+        Returns:
+            Containers whose health has become another.
+        """
+        before = {local: _health(instance) for local, instance in self._instances.items()}
+        self._take(changes)
+        return tuple(
+            instance
+            for local, instance in self._instances.items()
+            if local in before and before[local] is not _health(instance)
+        )
+
+    def _take(self, changes: Changes) -> None:
         fresh = {instance.id.local: instance for instance in _parsed(changes.rows, self.owner)}
         if changes.is_complete:
             self._instances = fresh
@@ -77,13 +90,13 @@ class Inventory:
         self._details.pop(local, None)
         self._pods.pop(local, None)
 
-    def set_health(self, local: str, health: Health) -> bool:
-        """Note what a health check said; tell whether that is news."""
+    def set_health(self, local: str, health: Health) -> Instance | None:
+        """Note what a health check said; return the container when that is news."""
         known = self._instances.get(local)
         if known is None or known.container is None or known.container.health is health:
-            return False
+            return None
         self._instances[local] = replace(known, container=replace(known.container, health=health))
-        return True
+        return self._instances[local]
 
     def set_local(self, *, local: bool) -> None:
         """Note whether the processes are in this host's /proc; pids of another host are never told."""
@@ -137,6 +150,10 @@ class Inventory:
             replace(row.pod, member_ids=tuple(key for key in row.pod.member_ids if key in keys))
             for row in self._pods.values()
         )
+
+
+def _health(instance: Instance) -> Health | None:
+    return instance.container.health if instance.container is not None else None
 
 
 def _parsed(rows: Iterable[Row], owner: Owner) -> Iterator[Instance]:

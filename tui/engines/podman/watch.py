@@ -32,6 +32,7 @@ LIST_COST_SECONDS, LOOK_COST_SECONDS = 0.0005, 0.002
 # a look is followed by a rest of this many times its cost: a storm of events takes a tenth of a core at most
 REST_FACTOR = 9.0
 DETAILS_AT_ONCE = 16
+HEALTH_DELAY_SECONDS = 0.5
 PAST_SECONDS = 900.0  # of history asked for at the first connection
 
 
@@ -50,6 +51,7 @@ class Watch:
         self._sink: EngineSink | None = None
         self._follower: Follower | None = None
         self._connected_at = 0.0
+        self._version = ""
 
     @property
     def abandoned(self) -> int:
@@ -69,12 +71,12 @@ class Watch:
             EngineError: the connection could not be made, or broke.
         """
         self._sink = sink
-        version = await self._ping()
+        self._version = await self._ping()
         self._inventory.set_local(local=bool(self._pinger.is_local))
         follower = await self._follow()
         try:
             await self._look(self._pending.take_now(), everything=True)
-            self._standing.ready(version)
+            self._standing.ready(self._version)
             await _first_failure(
                 self._look_for_ever(), self._ping_for_ever(), self._reconcile_for_ever(), follower.ended
             )
@@ -121,11 +123,20 @@ class Watch:
         if event is None:
             return
         self._tell(line_of(event, self._inventory.owner))
-        if event.health is not None and self._inventory.set_health(event.id, event.health):
-            self._tell(health_line(event, event.health, self._inventory.owner))
-            self._put()
-        if event.needs_look and not self._is_past(event):
+        if self._is_past(event):
+            return
+        if event.action == "health_status":
+            self._note_health(event)
+        elif event.needs_look:
             self._note(event)
+
+    def _note_health(self, event: Heard) -> None:
+        """Take the result of a health check from its event; Podman 4 tells the one before, so look a little later."""
+        if event.health is None or self._version.startswith("4."):
+            asyncio.get_running_loop().call_later(HEALTH_DELAY_SECONDS, self._pending.container, event.id)
+        elif (news := self._inventory.set_health(event.id, event.health)) is not None:
+            self._tell(health_line(news, event.utc_seconds))
+            self._put()
 
     def _is_past(self, event: Heard) -> bool:
         """Tell whether the list that follows a connection says it anyway."""
@@ -178,8 +189,10 @@ class Watch:
         self._tell_oom(work)
 
     def _apply(self, changes: Changes) -> None:
-        self._inventory.apply(changes)
+        news = self._inventory.apply(changes)
         self._put()
+        for instance in news:
+            self._tell(health_line(instance, time.time()))
 
     async def _explain(self) -> None:
         """Inspect what was not inspected since its last start or end, a few at a time, each at most once."""
