@@ -1,6 +1,7 @@
 """Boot the new machine, start the workload that standard input holds, and save its state: `save.py FOLDER`."""
 
 import contextlib
+import signal
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ WORKLOAD_SECONDS = 900.0
 
 
 def main(folder: str) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an ended build takes its machine with it
     with contextlib.ExitStack() as stack:
         machine = Machine(Path(folder))
         stack.callback(machine.stop)
