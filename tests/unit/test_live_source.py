@@ -1,4 +1,3 @@
-import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -7,10 +6,11 @@ import pytest
 
 from tests.unit.build import container, guest
 from tests.unit.scripted import CountingSampler, FixedHost, ScriptedEngine
+from tests.views import Views, watching
 from tui.domain.action import ActionRequest, Result, Verb
 from tui.domain.errors import NotFound
 from tui.domain.event import Event
-from tui.domain.host import EngineState, HostView
+from tui.domain.host import EngineState
 from tui.domain.identity import InstanceId
 from tui.domain.usage import NO_USAGE
 from tui.engines.base import EngineSink, GuestMemory
@@ -18,30 +18,6 @@ from tui.sampling.history import Metric
 from tui.sampling.live import HostName, LiveSource
 
 WEB, VM = container("web", pid=1), guest("vm", pid=2)
-
-
-class Views:
-    """Collects what is published and lets a test wait for a view that it names."""
-
-    def __init__(self) -> None:
-        self.all: list[HostView] = []
-        self._changed = asyncio.Condition()
-        self._notices: set[asyncio.Task[None]] = set()
-
-    def publish(self, view: HostView) -> None:
-        self.all.append(view)
-        task = asyncio.ensure_future(self._notify())
-        self._notices.add(task)
-        task.add_done_callback(self._notices.discard)
-
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
-
-    async def until(self, wanted: Callable[[HostView], bool]) -> HostView:
-        async with asyncio.timeout(10), self._changed:
-            await self._changed.wait_for(lambda: any(wanted(view) for view in self.all))
-        return next(view for view in self.all if wanted(view))
 
 
 @asynccontextmanager
@@ -56,14 +32,8 @@ async def running(
         interval_seconds=0.05,
         sample_deadline_seconds=0.2,
     )
-    views = Views()
-    task = asyncio.ensure_future(source.run(views.publish))
-    try:
+    async with watching(source) as views:
         yield source, views
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await source.close()
 
 
 def lists(*instances: object) -> Callable[[EngineSink], None]:
@@ -129,10 +99,14 @@ async def test_a_defect_in_one_engine_is_its_state_and_the_rest_goes_on() -> Non
 
 async def test_a_kernel_read_that_hangs_leaves_the_last_figures_and_their_age() -> None:
     release = threading.Event()
+
+    def hang() -> None:
+        release.wait(20)
+
     sampler = CountingSampler()
     async with running(ScriptedEngine("podman", lists(WEB)), sampler=sampler) as (_, views):
         await views.until(lambda view: bool(view.instances) and view.instances[0].usage.cpu.cores_used is not None)
-        sampler.before = lambda: None if release.wait(20) else None
+        sampler.before = hang
         try:
             before = len(views.all)
             await views.until(lambda view: views.all.index(view) > before + 2)
