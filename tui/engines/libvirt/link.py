@@ -84,16 +84,17 @@ class Link:
             connection, self._connection = self._connection, None
         if connection is None:
             return
-        steps: list[Callable[[], object]] = []
         if self._watches_close:  # first: the closing itself is no loss, and the registration would keep it alive
-            steps.append(connection.unregisterCloseCallback)
-        steps += [lambda number=number: connection.domainEventDeregisterAny(number) for number in self._callbacks]
-        steps.append(connection.close)
-        for step in steps:
-            try:
-                step()
-            except self.libvirt.libvirtError:
-                continue  # it is broken already
+            self._try(connection.unregisterCloseCallback)
+        for number in self._callbacks:
+            self._try(connection.domainEventDeregisterAny, number)
+        self._try(connection.close)
+
+    def _try(self, step: Callable[..., object], *args: object) -> None:
+        try:
+            step(*args)
+        except self.libvirt.libvirtError:
+            return  # it is broken already
 
 
 def open_link(target: Target, *, read_only: bool) -> Link:
