@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tui.cgroup import composite, parse
 from tui.cgroup.locate import Spot
-from tui.cgroup.reader import Reading, read_value
-from tui.cgroup.sources import Sources
+from tui.cgroup.reader import read_value
+from tui.cgroup.sources import Slow, Sources
 
 REFRESH_TICKS = 5
 
@@ -85,7 +85,7 @@ def lowest(values: Iterable[float | None]) -> float | None:
 class _Chain:
     """One kind of limit along one hierarchy: own readings, then the path of what is above."""
 
-    def __init__(self, kind: str, spot: Spot | None, open_own: Callable[[str], Reading[float] | None]) -> None:
+    def __init__(self, kind: str, spot: Spot | None, open_own: Callable[[str], Slow[float] | None]) -> None:
         self._kind = kind
         own = spot.chain[: spot.own] if spot is not None else ()
         self._own = [reading for reading in map(open_own, own) if reading is not None]
@@ -146,7 +146,7 @@ def _cpu_chain(sources: Sources, spot: Spot | None) -> _Chain:
     if spot is None or spot.version == 2:
         return _Chain("cpu.max", spot, lambda path: sources.open(path, "cpu.max", parse.cpu_max))
 
-    def quota(path: str) -> Reading[float] | None:
+    def quota(path: str) -> Slow[float] | None:
         quota_file = sources.open(path, "cpu.cfs_quota_us", parse.number)
         period_file = sources.open(path, "cpu.cfs_period_us", parse.number)
         return composite.Quota(quota_file, period_file) if quota_file and period_file else None
@@ -154,7 +154,7 @@ def _cpu_chain(sources: Sources, spot: Spot | None) -> _Chain:
     return _Chain("cpu.cfs_quota_us", spot, quota)
 
 
-def _cpuset(sources: Sources, spot: Spot | None) -> Reading[int] | None:
+def _cpuset(sources: Sources, spot: Spot | None) -> Slow[int] | None:
     """Find the nearest cpuset; the kernel has worked the ancestors' into it."""
     if spot is None:
         return None

@@ -4,8 +4,8 @@ import contextlib
 import errno
 import os
 import resource
-from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -26,12 +26,14 @@ class GoneError(Exception):
 class Reading(Protocol[T_co]):
     """A value that can be read again.
 
-    `read` returns the very same object as long as the kernel's bytes stay the same, so `is` tells whether anything
-    changed. It returns None for what cannot be read, and raises `GoneError`.
+    None stands for what cannot be read. The object stays the very same as long as the kernel's bytes do.
     """
 
     def read(self) -> T_co | None:
-        """Read now."""
+        """Read now; raises `GoneError`."""
+
+    def sample(self) -> T_co | None:
+        """Return what the last reading of its files gave."""
 
     def close(self) -> None:
         """Give the descriptor back; twice does no harm."""
@@ -60,47 +62,63 @@ class Budget:
 
 
 class KeptFile(Generic[T]):
-    """One file behind a kept descriptor, which never reads another cgroup's file of the same path."""
+    """One file behind a kept descriptor, which never reads another cgroup's file of the same path.
 
-    __slots__ = ("_budget", "_fd", "_parse", "_raw", "_size", "value")
+    Attributes:
+        fd: the descriptor, -1 once closed.
+        size: how much is asked for: a small buffer is a cheap one.
+        raw: the bytes of the last reading.
+        value: what they said.
+    """
+
+    __slots__ = ("_budget", "_parse", "fd", "raw", "size", "value")
 
     def __init__(self, fd: int, parse: Callable[[bytes], T | None], budget: Budget) -> None:
-        self._fd = fd
+        self.fd = fd
+        self.size = _SIZE
+        self.raw: bytes | None = None
+        self.value: T | None = None
         self._parse = parse
         self._budget = budget
-        self._size = _SIZE
-        self._raw: bytes | None = None
-        self.value: T | None = None
 
     def read(self) -> T | None:
         """Return the value, the same object while the bytes are the same."""
-        try:
-            raw = os.pread(self._fd, self._size, 0)
-        except OSError as error:
-            self._raw, self.value = None, None
-            _refused(error)
-            return None
-        if raw == self._raw:
-            return self.value
-        return self._take(raw)
-
-    def _take(self, raw: bytes) -> T | None:
-        """Parse new text, and ask for little more than it next time: a small buffer is a cheap one."""
-        while len(raw) >= self._size and self._size < _MOST_BYTES:
-            self._size *= 4
-            raw = os.pread(self._fd, self._size, 0)
-        if self._raw is None:
-            self._size = max(_SMALL, 2 * len(raw))
-        self._raw = raw
-        self.value = self._parse(raw)
+        self.refresh()
         return self.value
+
+    def sample(self) -> T | None:
+        """Return the last value."""
+        return self.value
+
+    def refresh(self) -> bool:
+        """Read, and tell whether the bytes changed; raises `GoneError`."""
+        try:
+            raw = os.pread(self.fd, self.size, 0)
+        except OSError as error:
+            was_known, self.raw, self.value = self.raw is not None, None, None
+            _refused(error)
+            return was_known
+        if raw == self.raw:
+            return False
+        self.take(raw)
+        return True
+
+    def take(self, raw: bytes) -> None:
+        """Parse new bytes, after asking for the rest of them where they filled the buffer."""
+        while len(raw) >= self.size and self.size < _MOST_BYTES:
+            self.size *= 4
+            raw = os.pread(self.fd, self.size, 0)
+        if self.raw is None:
+            self.size = max(_SMALL, 2 * len(raw))
+        self.raw = raw
+        self.value = self._parse(raw)
 
     def close(self) -> None:
         """Close the descriptor."""
-        if self._fd >= 0:
-            os.close(self._fd)
+        if self.fd >= 0:
+            os.close(self.fd)
             self._budget.files += 1
-            self._fd = -1
+            self.fd = -1
 
 
 class PassingFile(Generic[T]):
@@ -118,25 +136,85 @@ class PassingFile(Generic[T]):
 
     def read(self) -> T | None:
         """Return the value, the same object while the bytes are the same."""
-        try:
-            fd = self._directory.open_file(self._name)
-            try:
-                if os.fstat(fd).st_ino != self._inode:
-                    raise GoneError(self._name)
-                raw = read_all(fd)
-            finally:
-                os.close(fd)
-        except OSError as error:
-            self._raw, self.value = None, None
-            _refused(error)
-            return None
-        if raw != self._raw:
-            self._raw = raw
-            self.value = self._parse(raw)
+        self.refresh()
         return self.value
+
+    def sample(self) -> T | None:
+        """Return the last value."""
+        return self.value
+
+    def refresh(self) -> bool:
+        """Read, and tell whether the bytes changed; raises `GoneError`."""
+        try:
+            raw = self._bytes()
+        except OSError as error:
+            was_known, self._raw, self.value = self._raw is not None, None, None
+            _refused(error)
+            return was_known
+        if raw == self._raw:
+            return False
+        self._raw = raw
+        self.value = self._parse(raw)
+        return True
+
+    def _bytes(self) -> bytes:
+        fd = self._directory.open_file(self._name)
+        try:
+            if os.fstat(fd).st_ino != self._inode:
+                raise GoneError(self._name)
+            return read_all(fd)
+        finally:
+            os.close(fd)
 
     def close(self) -> None:
         """Nothing is kept."""
+
+
+File = KeptFile[T] | PassingFile[T]
+
+
+class FileGroup:
+    """Files that are read together, each under one bit of what it tells about."""
+
+    __slots__ = ("_kept", "_passing")
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[KeptFile[Any], int]] = []
+        self._passing: list[tuple[PassingFile[Any], int]] = []
+
+    def add(self, file: File[Any], bit: int) -> None:
+        """Read a file with the others from now on."""
+        if isinstance(file, KeptFile):
+            self._kept.append((file, bit))
+        else:
+            self._passing.append((file, bit))
+
+    def remove(self, file: File[Any]) -> None:
+        """Leave a file out from now on."""
+        self._kept = [entry for entry in self._kept if entry[0] is not file]
+        self._passing = [entry for entry in self._passing if entry[0] is not file]
+
+    def refresh(self) -> int:
+        """Read all of them and return the bits of those whose bytes changed; raises `GoneError`."""
+        changed = 0
+        try:
+            # Written out instead of calling `KeptFile.refresh`: this loop is most of what a tick costs.
+            for file, bit in self._kept:
+                raw = os.pread(file.fd, file.size, 0)
+                if raw != file.raw:
+                    file.take(raw)
+                    changed |= bit
+        except OSError:
+            changed |= _refresh_each(self._kept)
+        return changed | _refresh_each(self._passing) if self._passing else changed
+
+
+def _refresh_each(files: Sequence[tuple[File[Any], int]]) -> int:
+    changed = 0
+    for file, bit in files:
+        if file.refresh():
+            changed |= bit
+    return changed
 
 
 class Directory:
@@ -169,7 +247,7 @@ class Directory:
             return os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._fd)
         return os.open(f"{self.path}/{name}", os.O_RDONLY | os.O_CLOEXEC)
 
-    def reading(self, name: str, parse: Callable[[bytes], T | None]) -> Reading[T] | None:
+    def reading(self, name: str, parse: Callable[[bytes], T | None]) -> File[T] | None:
         """Return a reading of a file, None where the kernel has no such file here or does not let it be read."""
         try:
             fd = self.open_file(name)

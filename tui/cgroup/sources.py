@@ -2,45 +2,69 @@
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tui.cgroup import composite, parse, parse_proc
 from tui.cgroup.devices import BlockDevices
 from tui.cgroup.locate import Location, Spot
-from tui.cgroup.reader import Budget, Directory, Reading
+from tui.cgroup.reader import Budget, Directory, File, FileGroup
 from tui.cgroup.types import CpuSample, IoSample, MemorySample
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+CPU, MEMORY, IO, PIDS = 1, 2, 4, 8
 
 NO_BLKIO_ROWS = "cgroup v1 counts no block I/O here: that takes a throttle rule or the bfq scheduler"
+IO_HIDDEN = "the process's own counters may be read only by its user and root"
 _DELEGATED_TO = re.compile(r"/user@(\d+)\.service/")
+_BLKIO = ("blkio.throttle.io_service_bytes_recursive", "blkio.bfq.io_service_bytes_recursive")
+
+
+class Sampled(Protocol[T_co]):
+    """What the files of one tick say together."""
+
+    def sample(self) -> T_co | None:
+        """Return it, None where it cannot be read."""
+
+
+class Slow(Protocol[T_co]):
+    """What is read only when it is asked for."""
+
+    def read(self) -> T_co | None:
+        """Read it, None where it cannot be read; raises `GoneError`."""
 
 
 class Sources:
     """Readings by figure, None where there is none, and why.
 
     Attributes:
+        tick: the files of every tick, under the bits CPU, MEMORY, IO and PIDS.
         identity: inodes of every directory that was opened: another identity has other counters.
         why: reason by the name of the reading.
+
+    Raises:
+        GoneError: a directory has vanished.
+        OSError: no descriptor is left.
     """
 
     def __init__(self, location: Location, budget: Budget, devices: BlockDevices, proc: str = "/proc") -> None:
         self.location = location
         self.why: dict[str, str] = {}
-        self.cpu: Reading[CpuSample] | None = None
-        self.memory: Reading[MemorySample] | None = None
-        self.io: Reading[IoSample] | None = None
-        self.pids: Reading[int] | None = None
-        self.oom_kill: Reading[int] | None = None
-        self.swap: Reading[int] | None = None
-        self.memsw: Reading[int] | None = None
-        self.pressure: tuple[Reading[float] | None, ...] = (None, None, None)
-        self.pids_limit: tuple[Reading[int], ...] = ()
+        self.tick = FileGroup()
+        self.cpu: Sampled[CpuSample] | None = None
+        self.memory: Sampled[MemorySample] | None = None
+        self.io: File[IoSample] | None = None
+        self.pids: Sampled[int] | None = None
+        self.oom_kill: Slow[int] | None = None
+        self.swap: Slow[int] | None = None
+        self.pressure: tuple[Slow[float] | None, ...] = (None, None, None)
+        self._other_io: File[IoSample] | None = None
         self._budget = budget
         self._devices = devices
         self._proc = proc
         self._directories: dict[str, Directory] = {}
-        self._readings: list[Reading[object]] = []
+        self._files: list[File[Any]] = []
         try:
             self._open()
         except BaseException:
@@ -56,81 +80,91 @@ class Sources:
         self._open_pressure()
         if self.location.by_process:
             self._open_process()
+
+    def settle(self) -> None:
+        """Say that nothing more will be opened."""
         for directory in self._directories.values():
             directory.settle()
 
     def close(self) -> None:
         """Give back every descriptor."""
-        for reading in self._readings:
-            reading.close()
+        for file in self._files:
+            file.close()
         for directory in self._directories.values():
             directory.close()
 
-    # opening
+    def open(self, path: str, name: str, parser: Callable[[bytes], T | None], bit: int = 0) -> File[T] | None:
+        """Return a reading of `path/name`, closed with the others; None where the kernel has no such file.
 
-    def open(self, path: str, name: str, parser: Callable[[bytes], T | None]) -> Reading[T] | None:
-        """Return a reading of `path/name`, closed with the others; None where the kernel has no such file."""
+        Args:
+            bit: of the group of every tick; 0 leaves the file to be read when it is asked for.
+        """
         directory = self._directories.get(path)
         if directory is None:
             directory = self._directories[path] = Directory(path, self._budget)
-        reading = directory.reading(name, parser)
-        if reading is not None:
-            self._readings.append(reading)
-        return reading
+        file = directory.reading(name, parser)
+        if file is not None:
+            self._files.append(file)
+            if bit:
+                self.tick.add(file, bit)
+        return file
 
-    def _first(self, paths: tuple[str, ...], name: str, parser: Callable[[bytes], T | None]) -> Reading[T] | None:
+    def _first(
+        self, paths: tuple[str, ...], name: str, parser: Callable[[bytes], T | None], bit: int = 0
+    ) -> File[T] | None:
         for path in paths:
-            reading = self.open(path, name, parser)
-            if reading is not None:
-                return reading
+            file = self.open(path, name, parser, bit)
+            if file is not None:
+                return file
         return None
+
+    # cpu
 
     def _open_cpu(self) -> None:
         spot, unified = self.location.spot("cpuacct"), self.location.spot("unified")
         if spot is not None and spot.version == 1:
-            usage = self._first(spot.usage, "cpuacct.usage", parse.number)
-            if usage is not None:
-                self.cpu = composite.CpuV1(usage, self._periods_v1())
-                return
-        if unified is not None:
-            self.cpu = self._first(unified.usage, "cpu.stat", parse.cpu_stat)
+            usage = self._first(spot.usage, "cpuacct.usage", parse.number, CPU)
+            self.cpu = composite.CpuV1(usage, self._open_periods()) if usage is not None else None
+        if self.cpu is None and unified is not None:
+            self.cpu = self._first(unified.usage, "cpu.stat", parse.cpu_stat, CPU)
         if self.cpu is None:
             self.why["cpu"] = self.location.why_not("cpuacct")
 
-    def _periods_v1(self) -> Reading[CpuSample] | None:
+    def _open_periods(self) -> File[CpuSample] | None:
         spot = self.location.spot("cpu")
-        return (
-            self._first(spot.usage, "cpu.stat", parse.cpu_stat_v1) if spot is not None and spot.version == 1 else None
-        )
+        if spot is None or spot.version == 2:
+            return None
+        return self._first(spot.usage, "cpu.stat", parse.cpu_stat_v1, CPU)
+
+    # memory
 
     def _open_memory(self) -> None:
         spot = self.location.spot("memory")
         if spot is None:
             self.why["memory"] = self.why["swap"] = self.location.why_not("memory")
             return
-        old = spot.version == 1
-        level, current = self._level(spot.usage, "memory.usage_in_bytes" if old else "memory.current", parse.number)
-        inactive = self.open(level, "memory.stat", parse.total_inactive_file if old else parse.inactive_file)
-        if current is None or inactive is None:
-            self.why["memory"] = self.why["swap"] = self._not_delegated("memory", spot)
-            return
+        name = "memory.usage_in_bytes" if spot.version == 1 else "memory.current"
+        for level in spot.usage:
+            current = self.open(level, name, parse.number, MEMORY)
+            if current is not None and self._open_memory_at(level, current, version=spot.version):
+                return
+        self.why["memory"] = self.why["swap"] = _not_delegated("memory", spot)
+
+    def _open_memory_at(self, level: str, current: File[int], *, version: int) -> bool:
+        old = version == 1
+        inactive = self.open(level, "memory.stat", parse.total_inactive_file if old else parse.inactive_file, MEMORY)
+        if inactive is None:
+            return False
         self.memory = composite.Memory(current, inactive)
         self.oom_kill = self.open(level, "memory.oom_control" if old else "memory.events", parse.oom_kill)
-        if old:
-            self.memsw = self.open(level, "memory.memsw.usage_in_bytes", parse.number)
-        else:
-            self.swap = self.open(level, "memory.swap.current", parse.number)
-        if self.memsw is None and self.swap is None:
+        swap = self.open(level, "memory.memsw.usage_in_bytes" if old else "memory.swap.current", parse.number)
+        if swap is None:
             self.why["swap"] = "the kernel does not account swap by cgroup"
+        else:
+            self.swap = composite.SwapV1(swap, current) if old else swap
+        return True
 
-    def _level(
-        self, paths: tuple[str, ...], name: str, parser: Callable[[bytes], T | None]
-    ) -> tuple[str, Reading[T] | None]:
-        for path in paths:
-            reading = self.open(path, name, parser)
-            if reading is not None:
-                return path, reading
-        return paths[0], None
+    # io
 
     def _open_io(self) -> None:
         spot = self.location.spot("blkio")
@@ -139,31 +173,45 @@ class Sources:
         elif spot.version == 1:
             self._open_blkio(spot)
         else:
-            self.io = self._first(spot.usage, "io.stat", composite.counted_only(parse.io_stat, self._devices.counts))
-            self.why["io"] = "no row of io.stat could be read" if self.io else self._not_delegated("io", spot)
+            parser = composite.counted_only(parse.io_stat, self._devices.counts)
+            self.io = self._first(spot.usage, "io.stat", parser, IO)
+            self.why["io"] = "no row of io.stat could be read" if self.io else _not_delegated("io", spot)
 
     def _open_blkio(self, spot: Spot) -> None:
-        counted = composite.counted_only(parse.blkio, self._devices.counts)
-        names = ("blkio.throttle.io_service_bytes_recursive", "blkio.bfq.io_service_bytes_recursive")
-        found = [file for file in (self._first(spot.usage, name, counted) for name in names) if file is not None]
-        self.io = composite.Blkio(found).choose() if found else None
+        parser = composite.counted_only(parse.blkio, self._devices.counts)
+        found = [file for file in (self._first(spot.usage, name, parser) for name in _BLKIO) if file is not None]
         self.why["io"] = NO_BLKIO_ROWS
+        if found:
+            self.io, self._other_io = found[0], found[1] if len(found) > 1 else None
+            self.tick.add(self.io, IO)
+            if self.io.read() is None:
+                self.look_for_io()
+
+    def look_for_io(self) -> None:
+        """On v1, see whether the counter that is not read on every tick has begun to count."""
+        if self.io is None or self._other_io is None or self.io.sample() is not None or self._other_io.read() is None:
+            return
+        self.tick.remove(self.io)
+        self.io, self._other_io = self._other_io, self.io
+        self.tick.add(self.io, IO)
+
+    # the rest
 
     def _open_pids(self) -> None:
         spot = self.location.spot("pids")
         if spot is None:
             self.why["pids"] = self.location.why_not("pids")
             return
-        self.pids = self._first(spot.tasks, "pids.current", parse.number)
+        self.pids = self._first(spot.tasks, "pids.current", parse.number, PIDS)
         if self.pids is None:
-            self.why["pids"] = self._not_delegated("pids", spot)
+            self.why["pids"] = _not_delegated("pids", spot)
 
     def _open_pressure(self) -> None:
         spot = self.location.spots.get("unified")
-        self.why["pressure"] = "the kernel keeps no pressure figures for this cgroup"
         if spot is None:
             self.why["pressure"] = self.location.why_not("unified")
             return
+        self.why["pressure"] = "the kernel keeps no pressure figures for this cgroup"
         names = ("cpu.pressure", "memory.pressure", "io.pressure")
         self.pressure = tuple(self._first(spot.usage, name, parse.pressure) for name in names)
 
@@ -171,25 +219,33 @@ class Sources:
         """Take from the process what no cgroup gives: a guest is one process and its threads."""
         folder = f"{self._proc}/{self.location.pid}"
         if self.cpu is None:
-            self.cpu = self.open(folder, "stat", lambda raw: composite.process_cpu(parse_proc.stat(raw)))
+            self.cpu = self.open(folder, "stat", _process_cpu, CPU)
         if self.memory is None:
-            memory = self.open(folder, "status", parse_proc.status)
-            if memory is not None:
-                self.memory = composite.ProcessResident(memory)
-                self.swap = composite.ProcessSwap(memory)
+            status = self.open(folder, "status", parse_proc.status, MEMORY)
+            if status is not None:
+                self.memory, self.swap = composite.ProcessResident(status), composite.ProcessSwap(status)
         if self.io is None:
-            self.io = self.open(folder, "io", lambda raw: composite.process_io(parse_proc.io(raw)))
-            self.why["io"] = "the process's own counters may be read only by its user and root"
+            self.io = self.open(folder, "io", _process_io, IO)
+            self.why["io"] = IO_HIDDEN
         if self.pids is None:
-            self.pids = self.open(folder, "stat", _threads)
-
-    def _not_delegated(self, controller: str, spot: Spot) -> str:
-        match = _DELEGATED_TO.search(spot.usage[0])
-        if match:
-            return f"{controller} is not delegated to user {match[1]}"
-        return f"the {controller} controller is not enabled for this cgroup"
+            self.pids = self.open(folder, "stat", _process_threads, PIDS)
 
 
-def _threads(raw: bytes) -> int | None:
+def _not_delegated(controller: str, spot: Spot) -> str:
+    match = _DELEGATED_TO.search(spot.usage[0])
+    if match:
+        return f"{controller} is not delegated to user {match[1]}"
+    return f"the {controller} controller is not enabled for this cgroup"
+
+
+def _process_cpu(raw: bytes) -> CpuSample | None:
+    return composite.process_cpu(parse_proc.stat(raw))
+
+
+def _process_io(raw: bytes) -> IoSample | None:
+    return composite.process_io(parse_proc.io(raw))
+
+
+def _process_threads(raw: bytes) -> int | None:
     stat = parse_proc.stat(raw)
     return None if stat is None else stat.num_threads

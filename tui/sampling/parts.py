@@ -1,7 +1,7 @@
 """The parts of one instance's figures: each keeps its last sample, its value and why something in it is None.
 
-Every `read` returns whether anything changed. A part that is settled (nothing moved in the last window) is not made
-again until the kernel's bytes change.
+`update` takes over what the files of this tick said. A part is settled when the next `update` could change nothing as
+long as the kernel's bytes stay the same.
 """
 
 from tui.cgroup.limits import NO_LIMITS, LimitsSample
@@ -16,7 +16,7 @@ _NO_TRAFFIC = IoUsage(0.0, 0.0)
 class CpuPart:
     """Processor time between two ticks."""
 
-    __slots__ = ("_limited", "_sample", "_settled", "_throttled", "limit_cores", "usage", "why")
+    __slots__ = ("_limited", "_sample", "_throttled", "limit_cores", "settled", "usage", "why")
 
     def __init__(self) -> None:
         self.usage = CpuUsage()
@@ -25,84 +25,76 @@ class CpuPart:
         self._limited = False
         self._throttled = reasons.NO_QUOTA
         self._sample: CpuSample | None = None
-        self._settled = False
+        self.settled = False
 
     def limit(self, limits: LimitsSample, vcpus: int | None, host_cores: int) -> None:
         """Take over limits; `vcpus` of a guest are one."""
         self.limit_cores = rates.limit_cores(limits.quota_cores, limits.cpuset_cpus, vcpus, host_cores)
         self._limited = limits.has_own_quota
         self._throttled = reasons.NO_PERIODS if self._limited else reasons.NO_QUOTA
-        self._settled = False
+        self.settled = False
 
-    def read(self, sources: Sources, seconds: float | None, host_cores: int) -> bool:
-        """Read the processor time."""
-        now = sources.cpu.read() if sources.cpu is not None else None
-        before = self._sample
-        if self._settled and now is before:
-            return False
-        self._sample = now
+    def update(self, sources: Sources, seconds: float | None, host_cores: int) -> None:
+        """Take over the processor time."""
+        now = sources.cpu.sample() if sources.cpu is not None else None
+        before, self._sample = self._sample, now
         used = rates.cores_used(before, now, seconds)
         if used is None:
             self.usage = CpuUsage(None, self.limit_cores)
             gap = reasons.gap(before, now, sources.why.get("cpu"))
             self.why = reasons.of_cpu(gap, self.limit_cores is None, gap)
-            return True
+            return
         throttled = rates.throttled_percent(before, now, has_quota=self._limited)
         percent = 100 * used / (self.limit_cores or host_cores)
         self.usage = CpuUsage(used, self.limit_cores, percent, throttled)
         self.why = reasons.of_cpu(None, self.limit_cores is None, self._throttled if throttled is None else None)
-        self._settled = used == 0
-        return True
+        self.settled = used == 0
 
 
 class MemoryPart:
     """Memory held now. Charge and cache on every tick, the rest when it is told."""
 
-    __slots__ = ("_kills", "_kills_at_first", "_limits", "_ram", "_sample", "_stale", "_swap", "guest", "usage", "why")
+    __slots__ = ("_kills", "_kills_at_first", "_limits", "_ram", "_swap", "guest", "settled", "usage", "why")
 
     def __init__(self, ram_bytes: int, guest: tuple[int | None, int | None] | None) -> None:
         self.usage = MemoryUsage()
         self.why: reasons.Reasons = ()
         self.guest = guest
         self._ram = ram_bytes
-        self._sample: MemorySample | None = None
         self._limits = NO_LIMITS
         self._swap: int | None = None
         self._kills: int | None = None
         self._kills_at_first: int | None = None
-        self._stale = True
+        self.settled = False
 
     def limit(self, limits: LimitsSample) -> None:
         """Take over limits."""
         self._limits = limits
-        self._stale = True
+        self.settled = False
 
     def tell(self, guest: tuple[int | None, int | None]) -> None:
         """Take over what the guest says of itself: bytes used and available inside."""
         if guest != self.guest:
             self.guest = guest
-            self._stale = True
+            self.settled = False
 
     def read_slowly(self, sources: Sources) -> None:
         """Read swap and the kills."""
         kills = sources.oom_kill.read() if sources.oom_kill is not None else None
         if self._kills_at_first is None:
             self._kills_at_first = kills
-        slow = (_swap(sources), rates.oom_kills(self._kills_at_first, kills))
+        swap = sources.swap.read() if sources.swap is not None else None
+        slow = (swap, rates.oom_kills(self._kills_at_first, kills))
         if slow != (self._swap, self._kills):
             self._swap, self._kills = slow
-            self._stale = True
+            self.settled = False
 
-    def read(self, sources: Sources) -> bool:
-        """Read charge and cache."""
-        now = sources.memory.read() if sources.memory is not None else None
-        before = self._sample
-        if now is before and not self._stale:
-            return False
-        if self._stale or now is None or before is None:
-            self._stale = False
+    def update(self, sources: Sources) -> None:
+        """Take over charge and cache."""
+        now = sources.memory.sample() if sources.memory is not None else None
+        if not self.settled or now is None:
             self.why = self._gaps(sources, now)
-        self._sample = now
+        self.settled = now is not None or sources.memory is None
         limits = self._limits
         limit = min(limits.memory_max, self._ram) if limits.memory_max is not None else None
         working_set = now.working_set if now is not None else None
@@ -111,7 +103,6 @@ class MemoryPart:
         self.usage = MemoryUsage(
             working_set, limit, limits.memory_high, percent, self._swap, self._kills, used, available
         )
-        return True
 
     def _gaps(self, sources: Sources, now: MemorySample | None) -> reasons.Reasons:
         why, limits = sources.why, self._limits
@@ -131,71 +122,54 @@ class MemoryPart:
         )
 
 
-def _swap(sources: Sources) -> int | None:
-    """Return swap in bytes: told by itself on v2, as memory and swap together on v1."""
-    if sources.swap is not None:
-        return sources.swap.read()
-    if sources.memsw is None or sources.memory is None:
-        return None
-    both, memory = sources.memsw.read(), sources.memory.read()
-    return None if both is None or memory is None else max(0, both - memory.current)
-
-
 class IoPart:
     """Block traffic between two ticks."""
 
-    __slots__ = ("_carried", "_sample", "_settled", "usage", "why")
+    __slots__ = ("_carried", "settled", "usage", "why")
 
     def __init__(self) -> None:
         self.usage = IoUsage()
         self.why: reasons.Reasons = ()
-        self._sample: IoSample | None = None
         self._carried: IoSample | None = None
-        self._settled = False
+        self.settled = False
 
-    def read(self, sources: Sources, seconds: float | None) -> bool:
-        """Read the bytes of every device."""
-        now = sources.io.read() if sources.io is not None else None
-        if self._settled and now is self._sample:
-            return False
-        before, self._sample = self._carried, now
+    def update(self, sources: Sources, seconds: float | None) -> None:
+        """Take over the bytes of every device."""
+        now = sources.io.sample() if sources.io is not None else None
+        before = self._carried
         self._carried = rates.carry(before, now) if now is not None else None
         self.usage = rates.io_usage(before, self._carried, seconds)
         known = self.usage.read_bytes_per_second is not None
         self.why = reasons.of_io(None if known else reasons.gap(before, now, sources.why.get("io")))
-        self._settled = now is None or self.usage == _NO_TRAFFIC
-        return True
+        self.settled = now is None or self.usage == _NO_TRAFFIC
 
 
 class PidsPart:
     """Tasks now."""
 
-    __slots__ = ("_limit", "_settled", "usage", "why")
+    __slots__ = ("_limit", "settled", "usage", "why")
 
     def __init__(self) -> None:
         self.usage = PidsUsage()
         self.why: reasons.Reasons = ()
         self._limit: int | None = None
-        self._settled = False
+        self.settled = False
 
     def limit(self, limits: LimitsSample) -> None:
         """Take over limits."""
         self._limit = limits.pids_max
-        self._settled = False
+        self.settled = False
 
-    def read(self, sources: Sources) -> bool:
-        """Read the number of tasks."""
-        now = sources.pids.read() if sources.pids is not None else None
-        if self._settled and now == self.usage.current:
-            return False
+    def update(self, sources: Sources) -> None:
+        """Take over the number of tasks."""
+        now = sources.pids.sample() if sources.pids is not None else None
         hidden = sources.why.get("pids")
         self.usage = PidsUsage(now, self._limit)
         self.why = reasons.of_pids(
             (hidden or reasons.UNREADABLE) if now is None else None,
             (hidden or reasons.NO_TASK_LIMIT) if self._limit is None else None,
         )
-        self._settled = True
-        return True
+        self.settled = True
 
 
 class PressurePart:
@@ -207,13 +181,12 @@ class PressurePart:
         self.usage = NO_PRESSURE
         self.why: reasons.Reasons = ()
 
-    def read(self, sources: Sources) -> bool:
+    def read(self, sources: Sources) -> None:
         """Read the three files."""
         cpu, memory, io = (reading.read() if reading is not None else None for reading in sources.pressure)
         usage = Pressure(cpu, memory, io)
         if self.why and usage == self.usage:
-            return False
+            return
         self.usage = usage
         why = sources.why.get("pressure", reasons.UNREADABLE)
         self.why = reasons.of_pressure(*(why if value is None else None for value in (cpu, memory, io)))
-        return True

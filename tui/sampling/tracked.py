@@ -12,7 +12,7 @@ from tui.cgroup.limits import Ancestors, Limits, LimitsSample
 from tui.cgroup.locate import ENDED, Location, locate
 from tui.cgroup.mounts import Hierarchies
 from tui.cgroup.reader import Budget, GoneError, read_path
-from tui.cgroup.sources import Sources
+from tui.cgroup.sources import CPU, IO, MEMORY, PIDS, Sources
 from tui.domain.instance import Instance
 from tui.domain.usage import NO_USAGE, Usage
 from tui.sampling import reasons
@@ -49,6 +49,7 @@ class _Opened:
         pid = sources.location.pid
         self.sources = sources
         self.limits = Limits(sources, around.ancestors)
+        sources.settle()
         self.limits_now: LimitsSample | None = None
         self.age = 0
         self.at: float | None = None
@@ -65,6 +66,7 @@ class _Opened:
         self.sources.close()
         self.sources = sources
         self.limits = Limits(sources, around.ancestors)
+        sources.settle()
 
 
 class Tracked:
@@ -182,7 +184,7 @@ class Tracked:
                 slow = attended or opened.age < 2 or turn % SLOW_TICKS == 0
                 if slow:
                     self._read_slowly(opened, tick, at)
-                self._read(opened, at, slow=slow)
+                self._read(opened, at, anew=slow)
         except GoneError:
             self._lose(reasons.VANISHED)
         except OSError as error:
@@ -197,23 +199,33 @@ class Tracked:
             opened.cpu.limit(limits, guest.vcpus if guest is not None else None, self._around.host_cores)
             opened.memory.limit(limits)
             opened.pids.limit(limits)
+        opened.sources.look_for_io()
         opened.memory.read_slowly(opened.sources)
         opened.pressure.read(opened.sources)
         opened.network.read(self.target, at)
 
-    def _read(self, opened: _Opened, at: float, *, slow: bool) -> None:
+    def _read(self, opened: _Opened, at: float, *, anew: bool) -> None:
         """Read the files of every tick."""
         sources, before = opened.sources, opened.at
         seconds = at - before if before is not None else None
-        changed = opened.cpu.read(sources, seconds, self._around.host_cores)
-        changed |= opened.memory.read(sources)
-        changed |= opened.io.read(sources, seconds)
-        changed |= opened.pids.read(sources)
+        changed = sources.tick.refresh()
+        cpu, memory, io, pids = opened.cpu, opened.memory, opened.io, opened.pids
+        if changed & CPU or not cpu.settled:
+            cpu.update(sources, seconds, self._around.host_cores)
+            anew = True
+        if changed & MEMORY or not memory.settled:
+            memory.update(sources)
+            anew = True
+        if changed & IO or not io.settled:
+            io.update(sources, seconds)
+            anew = True
+        if changed & PIDS or not pids.settled:
+            pids.update(sources)
+            anew = True
         opened.at = at
         opened.age += 1
-        window = seconds if seconds is not None and seconds > 0 else None
-        if changed or slow or _differs(window, self._window):
-            self._window = window
+        if anew or _differs(seconds, self._window):
+            self._window = seconds if seconds else None
             self._publish(opened)
 
     def _publish(self, opened: _Opened) -> None:
