@@ -108,6 +108,7 @@ async def test_what_others_do_is_seen(clean_podman: PodmanHost) -> None:
         await sink.until(lambda: get(sink, "two").reason == "exit 137", "the reason")
         await cli(clean_podman, "rm", "two")
         await sink.until(lambda: sink.find("two") is None, "removed")
+        await sink.until(lambda: "removed" in words(sink, "two"), "the last event")
         told = words(sink, "two")
         expected = ["created", "started", "paused", "resumed", "renamed now two", "killed", "died exit 137", "removed"]
         assert [word for word in expected if word not in told] == []
@@ -137,13 +138,18 @@ async def test_health_is_seen(clean_podman: PodmanHost) -> None:
         assert words(sink, "sick")[-2:] == ["became unhealthy", "became healthy"]
 
 
-async def test_the_oom_killer_is_named(clean_podman: PodmanHost) -> None:
+async def test_the_oom_killer_is_named_where_podman_noticed_it(clean_podman: PodmanHost) -> None:
     options = ["--memory", "24m", "--memory-swap", "24m", *NO_NETWORK]
     async with following(clean_podman) as (_, sink):
         await run(clean_podman, "fat", "sh", "-c", "tail /dev/zero; exit $?", options=options)
         await sink.until(lambda: sink.state_of("fat") is State.STOPPED, "ended")
-        await sink.until(lambda: "OOM-killed out of memory" in words(sink, "fat"), "the reason")
-        assert get(sink, "fat").reason.startswith("OOM-killed")
+        state = clean_podman.inspect("fat")["State"]
+        assert isinstance(state, dict)
+        if not state["OOMKilled"]:  # conmon does not notice it on hybrid cgroups
+            await sink.until(lambda: get(sink, "fat").reason == "exit 137", "the exit code")
+            return
+        await sink.until(lambda: "OOM-killed out of memory" in words(sink, "fat"), "the event")
+        await sink.until(lambda: get(sink, "fat").reason == "OOM-killed, exit 137", "the reason")
 
 
 async def test_every_action_on_a_container(clean_podman: PodmanHost) -> None:

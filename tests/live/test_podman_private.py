@@ -15,6 +15,7 @@ from tests.unit.engine_contract import running
 from tui.domain.errors import EngineAbsent
 from tui.domain.host import EngineState
 from tui.engines.podman import Discovery, PrivateService
+from tui.engines.podman.private import is_listening
 
 HOLDER = """
 import asyncio, os
@@ -121,4 +122,4 @@ async def test_it_lives_while_it_is_followed_and_ends_soon_after_a_kill(
     holder.kill()
     await holder.wait()
     await asyncio.to_thread(wait_until, lambda: not lives(int(pid)), "the service ended by itself", seconds=10.0)
-    assert not os.path.lexists(path)
+    assert not is_listening(Path(path))
