@@ -13,7 +13,7 @@ from tests.unit.manual_time import ManualTime
 from tui.domain.action import ActionRequest, Result, Verb
 from tui.domain.errors import EngineError
 from tui.domain.host import EngineState
-from tui.domain.instance import Kind, State
+from tui.domain.instance import Kind, Pod, State
 from tui.engines.demo import DemoEngine, DemoHost
 
 
@@ -154,6 +154,21 @@ def _persistent(sink: RecordingSink, name: str) -> bool | None:
     return found.guest.persistent if found and found.guest else None
 
 
+async def test_addresses_come_back_with_a_start() -> None:
+    engine = _guests()
+    async with running(engine) as sink:
+        before = sink.find("web-front")
+        await act(engine, sink, "web-front", Verb.KILL)
+        stopped = sink.find("web-front")
+        await act(engine, sink, "web-front", Verb.START)
+        after = sink.find("web-front")
+        assert before is not None
+        assert stopped is not None
+        assert after is not None
+        assert stopped.addresses == ()
+        assert after.addresses == before.addresses
+
+
 async def test_autostart_is_switched() -> None:
     engine = _guests()
     async with running(engine) as sink:
@@ -163,6 +178,37 @@ async def test_autostart_is_switched() -> None:
             assert found is not None
             assert found.guest is not None
             assert found.guest.autostart is wanted
+
+
+def _pod(sink: RecordingSink, name: str) -> Pod:
+    return next(pod for pod in sink.pods if pod.name == name)
+
+
+async def test_pod_is_stopped_started_and_deleted_as_a_whole() -> None:
+    engine = _containers()
+    async with running(engine) as sink:
+        pod = _pod(sink, "observability")
+        for verb, state in ((Verb.PAUSE, "Paused"), (Verb.RESUME, "Running"), (Verb.STOP, "Exited")):
+            assert (await engine.perform(ActionRequest(verb, pod.id))).result is Result.DONE
+            assert _pod(sink, "observability").state == state
+        assert engine.command(ActionRequest(Verb.STOP, pod.id)) == "podman pod stop --time 10 observability"
+        assert json.loads((await engine.document(pod.id)).text)["NumContainers"] == 4
+        assert await engine.ask_agent(pod.id) == ()
+        assert (await engine.perform(ActionRequest(Verb.DELETE, pod.id))).result is Result.DONE
+        assert [one.name for one in sink.pods] == ["api"]
+        assert sink.find("loki") is None
+        engine_contract.assert_inventory(engine, sink)
+
+
+@pytest.mark.parametrize("verb", [Verb.DELETE, Verb.START, Verb.AUTOSTART_ON])
+async def test_running_pod_is_not_deleted_or_started(verb: Verb) -> None:
+    engine = _containers()
+    async with running(engine) as sink:
+        before = sink.instances
+        outcome = await engine.perform(ActionRequest(verb, _pod(sink, "observability").id))
+        assert outcome.result in {Result.FAILED, Result.REFUSED}
+        assert outcome.message
+        assert sink.instances == before
 
 
 async def test_pod_state_follows_its_containers() -> None:
@@ -306,7 +352,7 @@ async def test_agent_answers_only_where_it_runs() -> None:
         ("staging", Verb.AUTOSTART_OFF, "virsh -c qemu:///system autostart --disable staging"),
         ("redis", Verb.STOP, "podman stop --time 10 redis"),
         ("redis", Verb.RESUME, "podman unpause redis"),
-        ("postgres", Verb.STOP, "systemctl stop postgres.service"),
+        ("postgres", Verb.STOP, "systemctl stop -- postgres.service"),
         ("postgres", Verb.KILL, "podman kill postgres"),
         ("devdb", Verb.DELETE, "sudo -u anna podman rm devdb"),
     ],

@@ -3,7 +3,7 @@
 import shlex
 
 from tui.domain.action import ActionRequest, Verb
-from tui.domain.instance import Instance
+from tui.domain.instance import Instance, Pod
 
 _VIRSH = {
     Verb.START: ("start",),
@@ -29,16 +29,16 @@ _PODMAN = {
 _BY_UNIT = {Verb.START, Verb.STOP, Verb.RESTART}
 
 
-def command_for(request: ActionRequest, instance: Instance | None, engine_id: str, user: str) -> str:
-    """Return the command line; a gone instance is named by its id."""
-    name = instance.name if instance else request.target.local
+def command_for(request: ActionRequest, target: Instance | Pod | None, engine_id: str, user: str) -> str:
+    """Return the command line; what is gone is named by its id."""
+    name = target.name if target else request.target.local
     if not engine_id.startswith("podman"):
         return shlex.join(_virsh(request, name, engine_id))
-    prefix = () if user in {"", "root"} else ("sudo", "-u", user)
-    unit = instance.container.unit if instance and instance.container else ""
+    unit = target.container.unit if isinstance(target, Instance) and target.container else ""
     if unit and request.verb in _BY_UNIT:
-        return shlex.join([*prefix, "systemctl", request.verb.value, unit])
-    return shlex.join([*prefix, *_podman(request, name)])
+        return shlex.join(["systemctl", request.verb.value, "--", unit])
+    prefix = () if user in {"", "root"} else ("sudo", "-u", user)
+    return shlex.join([*prefix, *_podman(request, name, is_pod=isinstance(target, Pod))])
 
 
 def _virsh(request: ActionRequest, name: str, uri: str) -> list[str]:
@@ -48,8 +48,8 @@ def _virsh(request: ActionRequest, name: str, uri: str) -> list[str]:
     return words
 
 
-def _podman(request: ActionRequest, name: str) -> list[str]:
-    words = ["podman", _PODMAN.get(request.verb, request.verb.value)]
-    if request.verb in {Verb.STOP, Verb.RESTART}:
+def _podman(request: ActionRequest, name: str, *, is_pod: bool) -> list[str]:
+    words = ["podman", *(["pod"] if is_pod else []), _PODMAN.get(request.verb, request.verb.value)]
+    if request.verb is Verb.STOP or (request.verb is Verb.RESTART and not is_pod):
         words += ["--time", f"{request.timeout_seconds:g}"]
     return [*words, name]

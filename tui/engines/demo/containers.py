@@ -179,7 +179,7 @@ def _services(yard: _Yard) -> tuple[Member, ...]:
                                  cpu_limit=2.0, memory_limit=1536 * MIB)),
         yard.container("backup", "docker.io/restic/restic:0.17.0", Load(Rhythm.FLAT_OUT, "", 0.2, 1.0, 400 * MIB, 0.1,
                                                                         60 * MIB, 2 * MIB, 1 * MIB, 60 * MIB, 9),
-                       state=State.STOPPED, reason="exit 0", exit_code=0, up=6 * HOUR),
+                       state=State.STOPPED, exit_code=0, up=6 * HOUR),
     )  # fmt: skip
 
 

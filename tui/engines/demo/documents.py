@@ -1,11 +1,12 @@
 """Raw descriptions in the form the real daemons give."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from tui.domain.event import Document
-from tui.domain.instance import Instance
+from tui.domain.instance import Instance, Pod
 from tui.engines.demo.figures import cgroup_of
 
 _LIBOSINFO = "http://libosinfo.org/xmlns/libvirt/domain/1.0"
@@ -14,6 +15,19 @@ _LIBOSINFO = "http://libosinfo.org/xmlns/libvirt/domain/1.0"
 def document_of(instance: Instance) -> Document:
     """Return domain XML of a guest, or the JSON of `podman inspect` of a container."""
     return _domain(instance) if instance.guest else _inspect(instance)
+
+
+def document_of_pod(pod: Pod, containers: Sequence[Instance]) -> Document:
+    """Return the JSON of `podman pod inspect`."""
+    members = [{"Id": one.id.local, "Name": one.name, "State": one.state.value} for one in containers]
+    found = {
+        "Id": pod.id.local,
+        "Name": pod.name,
+        "State": pod.state,
+        "NumContainers": len(members),
+        "Containers": members,
+    }
+    return Document(json.dumps(found, indent=2) + "\n", "json")
 
 
 def _domain(instance: Instance) -> Document:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from tui.domain.host import EngineState, EngineStatus
 from tui.domain.instance import Instance, Pod
 from tui.engines.demo import containers, guests
+from tui.engines.demo.acting import Timing, Wait
 from tui.engines.demo.cast import Member, Stage
-from tui.engines.demo.engine import DemoEngine, Timing, Wait
+from tui.engines.demo.engine import DemoEngine
 from tui.engines.demo.figures import Clockwork, DemoSampler
 from tui.engines.demo.hostfigures import DemoHostSampler
 from tui.engines.demo.load import identity

@@ -11,6 +11,7 @@ from tui.engines.demo.verbs import off
 FLAP_SECONDS = 43.0
 _DOWN_SECONDS = 31.0
 HEALTH_SECONDS = 30.0
+_POD_WORDS = {State.RUNNING: "Running", State.PAUSED: "Paused", State.CREATED: "Created"}
 
 
 def flap(instance: Instance, first: Instance, begin: float, now: float) -> Instance:
@@ -37,9 +38,9 @@ def flap(instance: Instance, first: Instance, begin: float, now: float) -> Insta
 def pod_now(pod: Pod, instances: dict[str, Instance]) -> Pod:
     """Return a pod as its containers are now; removed ones leave it."""
     members = tuple(key for key in pod.member_ids if key in instances)
-    running = sum(instances[key].state is State.RUNNING for key in members)
-    state = "Running" if running == len(members) else "Degraded" if running else "Exited"
-    return replace(pod, member_ids=members, state=state)
+    states = {instances[key].state for key in members}
+    word = _POD_WORDS.get(next(iter(states)), "Exited") if len(states) == 1 else "Degraded"
+    return replace(pod, member_ids=members, state=word)
 
 
 def change_event(before: Instance, after: Instance, now: float) -> Event | None:

@@ -67,7 +67,7 @@ def _guest_off(reason: str) -> Change:
 
 
 def _container_off(exit_code: int) -> Change:
-    return lambda instance, _: off(instance, f"exit {exit_code}", exit_code)
+    return lambda instance, _: off(instance, f"exit {exit_code}" if exit_code else "", exit_code)
 
 
 def _to(state: State, reason: str = "") -> Change:
@@ -89,10 +89,10 @@ _WRONG = "container state improper"
 _GUEST = {
     Verb.START: Rule(_OFF, "Requested operation is not valid: domain is already running", 0.6, _run, "started"),
     Verb.STOP: Rule(_RUNNING, _DOWN, 4.0, _guest_off("shut down"), "stopped", only_asks=True),
-    Verb.KILL: Rule(_ACTIVE, _DOWN, 0.2, _guest_off("destroyed"), "stopped"),
+    Verb.KILL: Rule(_ACTIVE, _DOWN, 0.2, _guest_off("forced off"), "stopped"),
     Verb.RESTART: Rule(_RUNNING, _DOWN, 5.0, _run, "rebooted", only_asks=True),
     Verb.RESET: Rule(_ACTIVE, _DOWN, 0.1, _to(State.RUNNING), "reset"),
-    Verb.PAUSE: Rule(_RUNNING, _DOWN, 0.1, _to(State.PAUSED, "by user"), "paused"),
+    Verb.PAUSE: Rule(_RUNNING, _DOWN, 0.1, _to(State.PAUSED, "on request"), "paused"),
     Verb.RESUME: Rule(
         _PAUSED, "Requested operation is not valid: domain is not paused", 0.1, _to(State.RUNNING), "resumed"
     ),
