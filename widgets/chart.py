@@ -180,8 +180,8 @@ class Chart(Widget):
     Chart {
         height: 8;
         & > .chart--axis { color: $foreground 60%; }
-        & > .chart--series-1 { color: $text-accent; }
-        & > .chart--series-2 { color: $text-warning; }
+        & > .chart--series-1 { color: $text-primary; }
+        & > .chart--series-2 { color: $text-accent; }
         & > .chart--series-3 { color: $text-success; }
         & > .chart--series-4 { color: $text-error; }
     }

@@ -38,7 +38,7 @@ class Meter(Widget):
     DEFAULT_CSS = """
     Meter {
         height: 1;
-        color: $text-accent;
+        color: $text-primary;
         &.-warn { color: $text-warning; }
         &.-crit { color: $text-error; }
     }

@@ -40,7 +40,7 @@ def sparkline(
 class Sparkline(Widget):
     """A series in one line, as wide as the widget."""
 
-    DEFAULT_CSS = "Sparkline { height: 1; color: $text-accent; }"
+    DEFAULT_CSS = "Sparkline { height: 1; color: $text-primary; }"
 
     values: reactive[Values] = reactive((), always_update=True)
     """Samples, oldest first; None leaves a blank."""

@@ -34,8 +34,7 @@ class StyleBook:
         if kind == "header":
             return base + self._component("header") + (self._component("sorted") if role == "sorted" else Style.null())
         if kind == "cursor":
-            base = base + self._cursor()
-            return base if role in _NEUTRAL_ON_CURSOR else base + self._component(role)
+            return self._on_cursor(base, role)
         if kind == "marked" and role == "normal":
             return base + self._component("marked")
         return base + self._component("marked" if role == "mark" else role)
@@ -53,15 +52,21 @@ class StyleBook:
             style += Style(color=(behind + styles.color).rich_color, dim=True if faint else None)
         return style
 
-    def _cursor(self) -> Style:
-        if not self._few_colours():
-            return self._component("cursor")
-        return Style(reverse=True) if self._widget.has_focus else Style(underline=True)
+    def _on_cursor(self, base: Style, role: str) -> Style:
+        if self._few_colours():
+            # Colours of the roles would be reversed with the rest and tear the line apart: attributes alone remain.
+            cursor = Style(reverse=True) if self._widget.has_focus else Style(underline=True)
+            return base + cursor + Style(bold=self._component(role).bold if role not in _NEUTRAL_ON_CURSOR else None)
+        base = base + self._component("cursor")
+        return base if role in _NEUTRAL_ON_CURSOR else base + self._component(role)
 
     def _few_colours(self) -> bool:
         """Tell whether background colours cannot be trusted to differ: no colour, or only the sixteen."""
         app = self._widget.app
-        return app.no_color or app.native_ansi_color or app.console.color_system == "standard"
+        if app.no_color or app.native_ansi_color:
+            return True
+        # Without a screen (pictures, tests) the surrounding terminal does not matter.
+        return app.console.color_system == "standard" and not app.is_headless
 
     def _filtered(self, style: Style) -> Style:
         """Put the style through the app's filters (monochrome and the like) here, once, instead of on every line."""

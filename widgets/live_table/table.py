@@ -44,11 +44,11 @@ class LiveTable(TableCore[R], can_focus=True, inherit_bindings=False):
         & > .live-table--warn { color: $text-warning; }
         & > .live-table--crit { color: $text-error; text-style: bold; }
         & > .live-table--ok { color: $text-success; }
-        & > .live-table--accent { color: $text-accent; }
+        & > .live-table--accent { color: $text-primary; }
         & > .live-table--header { color: $foreground 70%; text-style: bold; }
-        & > .live-table--sorted { color: $text-accent; text-style: bold; }
+        & > .live-table--sorted { color: $foreground; text-style: bold; }
         & > .live-table--cursor { background: $primary 25%; }
-        & > .live-table--marked { color: $text-accent; text-style: bold; }
+        & > .live-table--marked { color: $text-primary; text-style: bold; }
         & > .live-table--match { color: $text-accent; text-style: bold underline; }
         &:focus > .live-table--cursor { background: $primary 55%; text-style: bold; }
     }

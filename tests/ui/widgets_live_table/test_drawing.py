@@ -6,6 +6,7 @@ import pytest
 from textual.geometry import Region
 
 from tests.ui.widgets_live_table.harness import CountingTable, Guest, TableApp, guest_columns, many, show
+from widgets.confirm import Confirm
 from widgets.live_table import Column, Row
 
 
@@ -190,3 +191,54 @@ async def test_without_colours_the_cursor_is_reversed(monkeypatch: pytest.Monkey
             y for y in range(10) if any(segment.style and segment.style.reverse for segment in app.table.render_line(y))
         ]
         assert reversed_lines == [2]
+
+
+def background_of_the_cursor(app: TableApp) -> object:
+    """Return the colour behind the first row as the screen shows it."""
+    strip = app.screen._compositor.render_strips()[1]
+    style = next(iter(strip)).style
+    assert style is not None
+    return style.bgcolor
+
+
+async def test_the_cursor_looks_different_without_the_focus() -> None:
+    app = TableApp()
+    async with app.run_test(size=(60, 10)) as pilot:
+        await show(pilot, app.table, many(3))
+        focused = background_of_the_cursor(app)
+        app.screen.set_focus(None)
+        await pilot.pause()
+        blurred = background_of_the_cursor(app)
+        assert blurred != focused
+        app.table.focus()
+        await pilot.pause()
+        assert background_of_the_cursor(app) == focused
+
+
+async def test_a_table_under_a_dialog_is_drawn_as_it_was_when_the_dialog_goes() -> None:
+    app = TableApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        guests = many(30)
+        await show(pilot, app.table, guests)
+        app.push_screen(Confirm("Stop?"))
+        await pilot.pause()
+        guests[1] = replace(guests[1], state="paused")
+        await show(pilot, app.table, guests)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.lines()[2].split()[1] == "paused"
+        assert [line.split()[0] for line in app.lines()[1:]] == [guest.name for guest in guests[:11]]
+
+
+async def test_borders_and_padding_are_drawn_where_someone_gives_them() -> None:
+    app = TableApp()
+    async with app.run_test(size=(60, 8)) as pilot:
+        app.table.styles.border = ("ascii", "white")
+        app.table.styles.padding = (0, 1)
+        await show(pilot, app.table, many(30))
+        await pilot.pause()
+        lines = app.lines()
+        assert lines[0].startswith("+--")
+        assert lines[2].startswith("|    g000")
+        assert lines[2].endswith("|")
+        assert len(app.table.visible_keys) == 5
