@@ -9,6 +9,7 @@ from tui.domain.usage import CpuUsage, IoUsage, MemoryUsage, NetworkUsage, PidsU
 from tui.engines.base import GuestMemory
 from tui.engines.demo.cast import Member, Quirk
 from tui.engines.demo.load import Load, activity, identity, wander
+from tui.engines.demo.yard import USERS
 
 CORES = 16
 WINDOW_SECONDS = 1.0
@@ -85,6 +86,7 @@ class DemoSampler:
 
 def _usage(target: Instance, member: Member, level: float, age: float) -> Usage:
     load = member.load
+    (read, write), (received, transmitted) = load.disk, load.network
     paused = target.state is State.PAUSED
     rootless = target.kind is Kind.CONTAINER and target.user != "root"
     quota = load.cpu_limit if target.kind is Kind.CONTAINER else None
@@ -96,8 +98,8 @@ def _usage(target: Instance, member: Member, level: float, age: float) -> Usage:
     return Usage(
         cpu=_cpu(load, target, level, paused=paused),
         memory=_memory(target, member, level, age),
-        io=IoUsage() if rootless else IoUsage(load.read * level**2, load.write * level),
-        network=NetworkUsage(load.receive * level, load.transmit * level),
+        io=IoUsage() if rootless else IoUsage(read * level**2, write * level),
+        network=NetworkUsage(received * level, transmitted * level),
         pids=PidsUsage(load.pids + int(level * load.pids * 0.2), load.pids_limit),
         pressure=_pressure(load, level, io=not rootless),
         cgroup=cgroup_of(target),
@@ -108,7 +110,8 @@ def _usage(target: Instance, member: Member, level: float, age: float) -> Usage:
 
 def _cpu(load: Load, target: Instance, level: float, *, paused: bool) -> CpuUsage:
     limit = float(target.guest.vcpus) if target.guest else load.cpu_limit
-    used = 0.0 if paused else load.idle_cores + (load.busy_cores - load.idle_cores) * level
+    idle, busy = load.cores
+    used = 0.0 if paused else idle + (busy - idle) * level
     throttled = load.throttled * level if target.guest is None and load.cpu_limit is not None else None
     return CpuUsage(used, limit, 100 * used / (limit or CORES), throttled)
 
@@ -150,11 +153,8 @@ def cgroup_of(target: Instance) -> str:
     pod = target.container.pod_id
     if target.user == "root":
         return f"/machine.slice/machine-libpod_pod_{pod}.slice/{scope}" if pod else f"/machine.slice/{scope}"
-    uid = 1000 + identity(target.user) % 1000 if target.user not in _UIDS else _UIDS[target.user]
+    uid = USERS[target.user]
     return f"/user.slice/user-{uid}.slice/user@{uid}.service/user.slice/{scope}"
-
-
-_UIDS = {"anna": 1000, "ci": 1001}
 
 
 def ripple(seed: int, what: str, now: float, period: float = 8.0) -> float:

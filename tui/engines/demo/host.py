@@ -13,6 +13,7 @@ from tui.engines.demo.engine import DemoEngine
 from tui.engines.demo.figures import Clockwork, DemoSampler
 from tui.engines.demo.hostfigures import DemoHostSampler
 from tui.engines.demo.load import identity
+from tui.engines.demo.yard import ROOT_ENGINE, USERS
 
 NAME = "kvm01"
 
@@ -60,11 +61,9 @@ class DemoHost:
         root_members, pods = containers.rootful(stage)
         engines = [
             self._engine(_status(guests.ENGINE, guests.ENGINE, "", "9.0.0"), guests.guests(stage), ()),
-            self._engine(
-                _status(containers.ROOT_ENGINE, "unix:///run/podman/podman.sock", "root", "4.3.1"), root_members, pods
-            ),
+            self._engine(_status(ROOT_ENGINE, "unix:///run/podman/podman.sock", "root", "4.3.1"), root_members, pods),
         ]
-        for user, uid in containers.USERS.items():
+        for user, uid in USERS.items():
             url = f"unix:///run/user/{uid}/podman/podman.sock"
             status = _status(f"podman:{user}", url, user, "4.3.1")
             engines.append(self._engine(status, containers.rootless(stage, user), ()))

@@ -31,10 +31,11 @@ class Load:
     Attributes:
         rhythm: how its activity moves between 0 and 1.
         tier: instances of one tier share their ups and downs; empty for its own.
-        idle_cores: used at no activity.
-        busy_cores: used at full activity.
+        cores: used at no activity and at full activity.
         memory_bytes: working set once it has settled after a start.
         memory_swing: share of the working set that moves with activity.
+        disk: read and written.
+        network: received and transmitted.
         cpu_limit: quota in cores or vCPUs; None when unlimited.
         memory_limit: None when unlimited.
         throttled: percent of periods that are throttled at full activity.
@@ -43,14 +44,11 @@ class Load:
 
     rhythm: Rhythm = Rhythm.STEADY
     tier: str = ""
-    idle_cores: float = 0.005
-    busy_cores: float = 0.1
+    cores: tuple[float, float] = (0.005, 0.1)
     memory_bytes: int = 100 * MIB
     memory_swing: float = 0.03
-    read: float = 0.0
-    write: float = 4.0 * KIB
-    receive: float = 10.0 * KIB
-    transmit: float = 10.0 * KIB
+    disk: tuple[float, float] = (0.0, 4.0 * KIB)
+    network: tuple[float, float] = (10.0 * KIB, 10.0 * KIB)
     pids: int = 12
     cpu_limit: float | None = None
     memory_limit: int | None = None
