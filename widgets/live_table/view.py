@@ -139,7 +139,10 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
         return self.size, self.scrollable_size, self.show_vertical_scrollbar
 
     def _update_virtual_size(self) -> None:
-        size = Size(full_width(self._columns) if self.wide else 0, len(self._index.view) + HEADER_LINES)
+        # A change of this size makes Textual lay out the screen and draw the whole table. Where all rows fit, their
+        # number does not matter.
+        height = max(len(self._index.view) + HEADER_LINES, self.scrollable_size.height)
+        size = Size(full_width(self._columns) if self.wide else 0, height)
         if size != self.virtual_size:
             self.virtual_size = size
 

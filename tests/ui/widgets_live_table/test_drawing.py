@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from textual.geometry import Region
 
-from tests.ui.widgets_live_table.harness import CountingTable, Guest, TableApp, guest_columns, many, show
+from tests.ui.widgets_live_table.harness import CountingTable, Guest, TableApp, guest_columns, many, rows, show
 from widgets.confirm import Confirm
 from widgets.live_table import Column, Row
 
@@ -97,6 +97,40 @@ async def test_a_row_that_goes_blanks_its_line() -> None:
         await show(pilot, app.table, [])
         assert not any(app.lines()[1:])
         assert app.table.cursor_key is None
+
+
+async def test_a_row_more_or_less_where_all_fit_leaves_the_others_alone() -> None:
+    app = TableApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await show(pilot, app.table, many(5))
+        app.table.drawn.clear()
+        guests = [*many(5), Guest("new", -1.0)]
+        app.table.set_rows(rows(guests))
+        assert app.table._repaint_regions == {Region(0, 6, 80, 1)}
+        await pilot.pause()
+        assert app.table.drawn == [6]
+        await show(pilot, app.table, many(5))
+        assert app.table.drawn == [6, 6]
+
+
+async def test_a_short_table_never_gets_a_scrollbar_and_a_long_one_has_it_at_once() -> None:
+    app = TableApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await show(pilot, app.table, many(8))
+        for size in ((40, 12), (80, 24), (40, 9)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert not app.table.show_vertical_scrollbar
+            assert app.table.visible_keys == tuple(guest.name for guest in many(8))
+        await show(pilot, app.table, many(9))
+        assert app.table.show_vertical_scrollbar
+        assert app.table.max_scroll_y == 1
+        await pilot.press("G")
+        await pilot.pause()
+        assert app.table.visible_keys[-1] == "g008"
+        await pilot.resize_terminal(40, 24)
+        await pilot.pause()
+        assert app.table.visible_keys == tuple(guest.name for guest in many(9))
 
 
 async def test_another_theme_draws_anew_and_the_same_text() -> None:
