@@ -35,7 +35,7 @@ def memory_of(stats: Mapping[str, int], now_unix_seconds: float) -> GuestMemory 
     return GuestMemory(used_bytes=used, available_bytes=available * _KIB)
 
 
-def disk_errors(connection: Any, uuid: str) -> dict[str, str]:
+def disk_errors(_libvirt: Any, connection: Any, *, uuid: str) -> dict[str, str]:
     """Return the disks in error and why (virDomainGetDiskErrors); asks QEMU."""
     words = {1: "", 2: "no space"}  # VIR_DOMAIN_DISK_ERROR_UNSPEC, _NO_SPACE
     errors = connection.lookupByUUIDString(uuid).diskErrors()
