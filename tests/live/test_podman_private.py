@@ -5,6 +5,7 @@ import os
 import signal
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,18 @@ import pytest
 from tests.live.harness.podman import PodmanHost
 from tests.live.harness.waiting import wait_until
 from tests.unit.engine_contract import running
+from tests.unit.podman_fake import short_folder
 from tui.domain.errors import EngineAbsent
 from tui.domain.host import EngineState
 from tui.engines.podman import Discovery, PrivateService
 from tui.engines.podman.private import is_listening
+
+
+@pytest.fixture
+def runtime() -> Iterator[Path]:
+    with short_folder() as folder:
+        yield folder
+
 
 HOLDER = """
 import asyncio, os
@@ -51,8 +60,8 @@ def lives(pid: int) -> bool:
         return False
 
 
-async def test_it_starts_answers_and_ends_without_a_trace(podman_host: PodmanHost, tmp_path: Path) -> None:
-    service = PrivateService(environ=environment(podman_host, tmp_path))
+async def test_it_starts_answers_and_ends_without_a_trace(podman_host: PodmanHost, runtime: Path) -> None:
+    service = PrivateService(environ=environment(podman_host, runtime))
     await service.ensure()
     pid = service.pid
     assert pid is not None
@@ -61,20 +70,20 @@ async def test_it_starts_answers_and_ends_without_a_trace(podman_host: PodmanHos
     assert service.pid == pid
     await asyncio.wait_for(service.stop(), 2.0)
     assert not lives(pid)
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(runtime) == []
 
 
-async def test_an_engine_brings_its_own_service_and_takes_it_away(podman_host: PodmanHost, tmp_path: Path) -> None:
-    finder = Discovery(host_id="h", environ=environment(podman_host, tmp_path), uid=0, run_root=str(tmp_path))
+async def test_an_engine_brings_its_own_service_and_takes_it_away(podman_host: PodmanHost, runtime: Path) -> None:
+    finder = Discovery(host_id="h", environ=environment(podman_host, runtime), uid=0, run_root=str(runtime))
     (engine,) = finder.find()
     async with running(engine) as sink:
         assert sink.statuses[-1].id == "podman"
-        assert str(tmp_path) in sink.statuses[-1].url
-    assert os.listdir(tmp_path) == []
+        assert str(runtime) in sink.statuses[-1].url
+    assert os.listdir(runtime) == []
 
 
-async def test_it_is_started_again_when_it_died(podman_host: PodmanHost, tmp_path: Path) -> None:
-    finder = Discovery(host_id="h", environ=environment(podman_host, tmp_path), uid=0, run_root=str(tmp_path))
+async def test_it_is_started_again_when_it_died(podman_host: PodmanHost, runtime: Path) -> None:
+    finder = Discovery(host_id="h", environ=environment(podman_host, runtime), uid=0, run_root=str(runtime))
     (engine,) = finder.find()
     async with running(engine) as sink:
         service = engine.service
@@ -87,28 +96,26 @@ async def test_it_is_started_again_when_it_died(podman_host: PodmanHost, tmp_pat
         assert service.pid not in {None, first}
 
 
-async def test_a_program_that_fails_says_why(tmp_path: Path) -> None:
-    failing = tmp_path / "podman"
+async def test_a_program_that_fails_says_why(runtime: Path) -> None:
+    failing = runtime / "podman"
     failing.write_text("#!/bin/sh\necho 'cannot open the database' >&2\nexit 125\n")
     failing.chmod(0o755)
-    service = PrivateService(environ={"XDG_RUNTIME_DIR": str(tmp_path)}, program=str(failing))
+    service = PrivateService(environ={"XDG_RUNTIME_DIR": str(runtime)}, program=str(failing))
     with pytest.raises(EngineAbsent, match="cannot open the database"):
         await service.ensure()
     await service.stop()
-    missing = PrivateService(environ={"XDG_RUNTIME_DIR": str(tmp_path)}, program=str(tmp_path / "none"))
+    missing = PrivateService(environ={"XDG_RUNTIME_DIR": str(runtime)}, program=str(runtime / "none"))
     with pytest.raises(EngineAbsent, match="No such file"):
         await missing.ensure()
     await missing.stop()
 
 
-async def test_it_lives_while_it_is_followed_and_ends_soon_after_a_kill(
-    podman_host: PodmanHost, tmp_path: Path
-) -> None:
+async def test_it_lives_while_it_is_followed_and_ends_soon_after_a_kill(podman_host: PodmanHost, runtime: Path) -> None:
     holder = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         HOLDER,
-        env=environment(podman_host, tmp_path),
+        env=environment(podman_host, runtime),
         cwd=Path(__file__).parents[2],
         stdout=asyncio.subprocess.PIPE,
     )

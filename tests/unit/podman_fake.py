@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -133,3 +135,20 @@ class FakePodman:
         await writer.drain()
         self.streams.append(writer)
         await asyncio.Event().wait()
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """Make a folder for sockets, whose paths may have 107 bytes only; pytest's own folders are named after tests."""
+    with tempfile.TemporaryDirectory(prefix="hd-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[FakePodman]:
+    """Run a fake service."""
+    with short_folder() as folder:
+        fake = FakePodman(folder / "podman.sock")
+        await fake.start()
+        yield fake
+        await fake.stop()

@@ -2,12 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.unit.podman_fake import FakePodman, hang, raw, reply
+from tests.unit.podman_fake import FakePodman, hang, raw, reply, serving, short_folder
 from tui.domain.errors import EngineAbsent, EngineError, EngineLost, EngineRefused, EngineTimeout, NotFound
 from tui.engines.podman.address import Address, listener_is_local, parse_url
 from tui.engines.podman.client import Client, target
@@ -15,11 +15,15 @@ from tui.engines.podman.errors import ConflictError, error_text, raise_for_statu
 
 
 @pytest.fixture
-async def podman(tmp_path: Path) -> AsyncIterator[FakePodman]:
-    fake = FakePodman(tmp_path / "podman.sock")
-    await fake.start()
-    yield fake
-    await fake.stop()
+def folder() -> Iterator[Path]:
+    with short_folder() as made:
+        yield made
+
+
+@pytest.fixture
+async def podman() -> AsyncIterator[FakePodman]:
+    async with serving() as fake:
+        yield fake
 
 
 @pytest.fixture
@@ -119,16 +123,16 @@ async def test_what_changes_something_is_never_sent_twice(podman: FakePodman, cl
     assert podman.asked == ["POST containers/a/stop?t=1"]
 
 
-def test_no_socket(tmp_path: Path) -> None:
+def test_no_socket(folder: Path) -> None:
     with pytest.raises(EngineAbsent, match=r"does not exist. Start it: sudo systemctl enable --now podman.socket"):
-        Client(f"unix://{tmp_path}/none.sock", timeout=1.0).get("info")
+        Client(f"unix://{folder}/none.sock", timeout=1.0).get("info")
 
 
-def test_a_stale_socket(tmp_path: Path) -> None:
+def test_a_stale_socket(folder: Path) -> None:
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(tmp_path / "stale.sock"))
+        server.bind(str(folder / "stale.sock"))
     with pytest.raises(EngineAbsent, match="Nothing listens"):
-        Client(f"unix://{tmp_path}/stale.sock", timeout=1.0).get("info")
+        Client(f"unix://{folder}/stale.sock", timeout=1.0).get("info")
 
 
 def test_statuses_become_errors() -> None:
@@ -147,10 +151,10 @@ def test_the_errors_of_a_pods_members_are_one_sentence() -> None:
     assert error_text(b'{"Errs":["a failed","b failed"],"Id":"x"}') == ("", "a failed; b failed")
 
 
-def test_a_socket_that_another_program_forwards_is_not_local(tmp_path: Path) -> None:
+def test_a_socket_that_another_program_forwards_is_not_local(folder: Path) -> None:
     """The listener here is Python, as it would be ssh -L: its containers may be anywhere."""
     with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as peer:
-        server.bind(str(tmp_path / "forwarded.sock"))
+        server.bind(str(folder / "forwarded.sock"))
         server.listen()
-        peer.connect(str(tmp_path / "forwarded.sock"))
+        peer.connect(str(folder / "forwarded.sock"))
         assert not listener_is_local(peer)

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.engine_contract import RecordingSink, act, assert_inventory, assert_statuses, running
-from tests.unit.podman_fake import FakePodman, hang, raw, reply
+from tests.unit.podman_fake import FakePodman, hang, raw, reply, serving
 from tests.unit.test_podman_events import event
 from tests.unit.test_podman_rows import ID, INSPECTED, ROW_4_3
 from tui.domain.action import ActionRequest, Result, Verb
@@ -25,12 +24,10 @@ DIED = {
 
 
 @pytest.fixture
-async def podman(tmp_path: Path) -> AsyncIterator[FakePodman]:
-    fake = FakePodman(tmp_path / "podman.sock")
-    list_of(fake, ROW_4_3)
-    await fake.start()
-    yield fake
-    await fake.stop()
+async def podman() -> AsyncIterator[FakePodman]:
+    async with serving() as fake:
+        list_of(fake, ROW_4_3)
+        yield fake
 
 
 def list_of(fake: FakePodman, *rows: dict[str, Any], inspected: dict[str, Any] = INSPECTED) -> None:
@@ -203,8 +200,8 @@ async def test_a_service_that_went_away_is_followed_again_from_where_it_was(podm
 @pytest.mark.parametrize(
     ("required", "state"), [(True, EngineState.LOST), (False, EngineState.ABSENT)], ids=["required", "optional"]
 )
-async def test_no_socket_is_said(tmp_path: Path, required: bool, state: EngineState) -> None:
-    url = f"unix://{tmp_path}/none.sock"
+async def test_no_socket_is_said(required: bool, state: EngineState) -> None:
+    url = "unix:///tmp/hd-there-is-none.sock"
     engine = PodmanEngine(url, engine_id=url, host_id="host", user="", required=required)
     sink = RecordingSink()
     task = asyncio.ensure_future(engine.run(sink))

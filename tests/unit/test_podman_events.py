@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.podman_fake import FakePodman, chunk, hang, raw, reply
+from tests.unit.podman_fake import FakePodman, chunk, hang, raw, reply, serving
 from tui.domain.errors import EngineError, EngineLost, EngineTimeout
 from tui.domain.instance import Health
 from tui.engines.podman.events import Follower, Raw, Repeats
@@ -30,11 +29,9 @@ def event(action: str, *, at: float = 1795500650.0, local: str = "b" * 64, **att
 
 
 @pytest.fixture
-async def podman(tmp_path: Path) -> AsyncIterator[FakePodman]:
-    fake = FakePodman(tmp_path / "podman.sock")
-    await fake.start()
-    yield fake
-    await fake.stop()
+async def podman() -> AsyncIterator[FakePodman]:
+    async with serving() as fake:
+        yield fake
 
 
 Follow = Callable[..., tuple[Follower, "asyncio.Queue[Raw]"]]

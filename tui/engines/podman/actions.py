@@ -36,12 +36,14 @@ class Actions:
         read_only: bool,
         look_again: Callable[[str], None],
         command_url: str | None,
+        systemd_runs: Callable[[], bool] = units.systemd_runs,
     ) -> None:
         self._url = url
         self._inventory = inventory
         self._read_only = read_only
         self._look_again = look_again
         self._command_url = command_url
+        self._systemd_runs = systemd_runs
         self._lanes = [Lane(f"{url} action {number}") for number in range(1, LANES + 1)]
         self._free: asyncio.LifoQueue[Lane] = asyncio.LifoQueue()
         for lane in self._lanes:
@@ -76,7 +78,7 @@ class Actions:
         # while it stops, it is seen stopping
         asyncio.get_running_loop().call_later(SOON_SECONDS, self._look_again, request.target.local)
         unit = self._unit(target) if request.verb in units.VERBS else None
-        if unit is not None and units.systemd_runs():
+        if unit is not None and self._systemd_runs():
             await units.act(unit, request.verb, login=self._login, timeout_seconds=request.timeout_seconds)
             return f"Through its systemd unit {unit.name}."
         done = await self._send(call)
@@ -150,7 +152,7 @@ class Actions:
             target = self._target(request)
         except NotFound:
             return shlex.join(["podman", request.verb.value, request.target.local])
-        unit = self._unit(target) if request.verb in units.VERBS and units.systemd_runs() else None
+        unit = self._unit(target) if request.verb in units.VERBS and self._systemd_runs() else None
         if unit is not None:
             return shlex.join(units.systemctl(unit, request.verb, login=self._login))
         return podman_command(request, target, url=self._command_url)

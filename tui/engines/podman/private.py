@@ -16,6 +16,7 @@ PREFIX = "hostdeck-podman-"
 # The service ends itself when nobody was connected for this long. An open event stream counts as somebody, so it lives
 # as long as hostdeck does, and not much longer when hostdeck is killed.
 IDLE_SECONDS = 10
+LONGEST_BASE = 60  # bytes; the path of a socket may have 107 (unix(7)), and ours adds 46
 START_SECONDS = 8.0
 STOP_SECONDS = 1.5
 PROBE_SECONDS = 0.02
@@ -135,7 +136,7 @@ class PrivateService:
 def new_folder(environ: Mapping[str, str]) -> Path:
     """Choose a folder that does not exist; remove those that killed runs left."""
     base = Path(environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
-    if not os.access(base, os.W_OK | os.X_OK):
+    if not os.access(base, os.W_OK | os.X_OK) or len(os.fsencode(base)) > LONGEST_BASE:
         base = Path(tempfile.gettempdir())
     for left in base.glob(f"{PREFIX}*"):
         _remove_if_left(left)
