@@ -5,23 +5,30 @@ from __future__ import annotations
 import inspect
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.actions import ACTIONS, BY_ID, Scope, bound, footer, remapped
+from tui.actions import BY_ID, Scope, bound, footer, remapped
+from tui.commands import CommandContext, complete, parse
 from tui.config import Config
+from tui.domain.errors import HostdeckError
 from tui.domain.host import HostView
+from tui.domain.instance import Instance
 from tui.jobs import BatchSummary, Job, Jobs
 from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW
 from tui.sampling.source import HostSource
+from tui.screens.commands import run_command
 from tui.screens.deck import Deck, DeckScreen
 from tui.screens.main import MainScreen
 from tui.screens.messages import HostSampled
 from tui.screens.theme import HOSTDECK, SIXTEEN_COLOURS
+from tui.state import StateFile, UiState, remembered
 from widgets.live_table.model import Role
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.screen import Screen
 
 SAID_SECONDS = 8.0
@@ -48,6 +55,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         source: the host; its `run` is driven from here until the end.
         jobs: carries actions out; its callbacks are taken.
         config: preferences.
+        kept: what the screen looked like last, and where that is kept; None keeps nothing.
     """
 
     TITLE = "hostdeck"
@@ -58,7 +66,9 @@ class HostdeckApp(Deck, inherit_bindings=False):
         for action in bound()
     ]
 
-    def __init__(self, source: HostSource, jobs: Jobs, *, config: Config | None = None) -> None:
+    def __init__(
+        self, source: HostSource, jobs: Jobs, *, config: Config | None = None, kept: StateFile | None = None
+    ) -> None:
         super().__init__()
         self.config = config or Config()
         self.source = source
@@ -66,11 +76,18 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self.ascii_only = _wants_ascii(self.config, self.console.encoding)
         self.confirm_delete_count = self.config.confirm_delete_count
         self.stop_timeout_seconds = self.config.stop_timeout_seconds
-        self._actions = remapped(self.config.keys)
+        self.table_of_actions = self._actions = remapped(self.config.keys)
         self.pane_keys = {
-            pane: action.label for pane, wanted in PANE_ACTIONS.items() for action in self._actions if action.id == wanted
+            pane: action.label
+            for pane, wanted in PANE_ACTIONS.items()
+            for action in self._actions
+            if action.id == wanted
         }
-        self._history: list[str] = []
+        self._kept = kept
+        if kept is not None:
+            kept.on_problem = self._say_soon
+        self._state = kept.load() if kept is not None else UiState()
+        self._started_with = ""
         self._offered: set[int] = set()
         jobs.on_change = self._job_changed
         jobs.on_batch = self._batch_ended
@@ -80,21 +97,35 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the screen one works in."""
-        return MainScreen()
+        return MainScreen(self._state, self.config.columns)
 
     def on_mount(self) -> None:
         """Take the theme, and begin to sample once the first frame stands."""
         self.register_theme(HOSTDECK)
-        self.theme = self._first_theme()
+        self.theme = self._started_with = self._first_theme()
         self.call_after_refresh(self._begin)
 
     def _first_theme(self) -> str:
-        if self.config.theme in self.available_themes:
-            return self.config.theme
+        for theme in (self._state.theme, self.config.theme):
+            if theme in self.available_themes:
+                return theme
         return SIXTEEN_COLOURS if self.console.color_system == "standard" else HOSTDECK.name
 
     def _begin(self) -> None:
         self.run_worker(self.source.run(self.publish), name="source", exclusive=True)
+
+    def _keep(self) -> None:
+        """Write down what the screen looks like, for the next start."""
+        main = next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
+        if self._kept is None or main is None:
+            return
+        theme = self.theme if self.theme != self._started_with else self._state.theme
+        self._kept.save(replace(main.kept, theme=theme, commands=self._state.commands))
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End; what the screen looks like is kept."""
+        self._keep()
+        super().exit(result, return_code, message)
 
     async def on_unmount(self) -> None:
         """End jobs and engines."""
@@ -141,7 +172,11 @@ class HostdeckApp(Deck, inherit_bindings=False):
     def footer_keys(self, scopes: Collection[Scope]) -> list[tuple[str, str]]:
         """Return keys and words for the footer; what would be refused anyway is left out."""
         read_only = self.view is not None and self.view.read_only
-        return [(action.label, action.help) for action in footer(scopes, self._actions) if not (read_only and action.changes)]
+        return [
+            (action.label, action.help)
+            for action in footer(scopes, self._actions)
+            if not (read_only and action.changes)
+        ]
 
     # Actions of the application
 
@@ -157,7 +192,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         text = f"{body}\n\nThe engines go on with what they were asked; what comes of it is not seen any more."
         self.push_screen(Confirm("Leave while actions are under way?", text, yes="Leave", no="Stay"), self._leave)
 
-    def _leave(self, yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+    def _leave(self, yes: bool | None) -> None:
         if yes:
             self.exit()
 
@@ -170,6 +205,75 @@ class HostdeckApp(Deck, inherit_bindings=False):
         if not self.frozen and self.view is not None:
             self._tell_screen(self.view)
         self.say("The screen stands still; sampling goes on." if self.frozen else "The screen goes on.")
+
+    def open_details(self, key: str) -> None:
+        """Show all about the row with this key."""
+        view = self.view
+        if view is None or not _is_shown(view, key):
+            self.say("There are no details of this line.", "warn")
+            return
+        from tui.screens.details import DetailsScreen
+
+        self.push_screen(DetailsScreen(key))
+
+    def do_details(self) -> None:
+        """Show all about the row under the cursor."""
+        key = self.screen.current_key if isinstance(self.screen, DeckScreen) else None
+        if key:
+            self.open_details(key)
+
+    def do_events(self) -> None:
+        """Show the events of the row under the cursor."""
+        self.do_details()
+        screen = self.screen
+        self.call_after_refresh(getattr(screen, "do_events", lambda: None))
+
+    def do_raw(self) -> None:
+        """Show the raw description of the instance under the cursor."""
+        screen = self.screen
+        targets = screen.targets() if isinstance(screen, DeckScreen) else None
+        if targets is None or len(targets.instances) != 1:
+            self.say("One guest or container has a raw description: put the cursor on one.", "warn")
+            return
+        self.open_raw(targets.instances[0])
+
+    def open_raw(self, instance: Instance) -> None:
+        """Show the raw description of an instance."""
+        from tui.screens.raw import RawScreen
+
+        self.push_screen(RawScreen(instance.id, instance.name))
+
+    def do_agent(self) -> None:
+        """Ask the agent of the guest under the cursor."""
+        screen = self.screen
+        targets = screen.targets() if isinstance(screen, DeckScreen) else None
+        guests = [item for item in targets.instances if item.guest is not None] if targets is not None else []
+        if len(guests) != 1:
+            self.say("One guest can be asked: put the cursor on one.", "warn")
+            return
+        self.ask_agent(guests[0])
+
+    def ask_agent(self, instance: Instance) -> None:
+        """Ask a guest's agent for its addresses, after asking the person."""
+        from tui.screens.agent import ask_agent
+
+        ask_agent(self, instance)
+
+    def do_help(self) -> None:
+        """Show all keys and commands."""
+        from tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def do_jobs(self) -> None:
+        """Show what was asked of the engines."""
+        from tui.screens.jobs import JobsScreen
+
+        self.push_screen(JobsScreen())
+
+    def do_theme(self) -> None:
+        """Choose the colours."""
+        self.search_themes()
 
     def do_back(self) -> None:
         """Close the screen on top."""
@@ -184,6 +288,9 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self._show_said()
         self.set_timer(SAID_SECONDS, lambda: self._unsay(said))
 
+    def _say_soon(self, sentence: str) -> None:
+        self.call_later(self.say, sentence, "warn")
+
     def _unsay(self, said: tuple[str, Role]) -> None:
         if self.said is said:
             self.said = None
@@ -197,16 +304,17 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def _job_changed(self, job: Job) -> None:
         if job.state.is_error:
-            self.say(f"{job.verb} {job.name}: {job.message}  ({self._label('jobs')} jobs)", "crit")
+            self.say(f"{job.verb} {job.name}: {job.message}  ({self.label_of('jobs')} jobs)", "crit")
         elif not job.state.is_active:
             self.say(f"{job.name}: {self.jobs.progress(job)}.", "ok")
 
     def _batch_ended(self, summary: BatchSummary) -> None:
         if summary.total > 1:
             bad = summary.failed or summary.refused or summary.unknown
-            self.say(f"{summary.text}" + (f"  ({self._label('jobs')} jobs)" if bad else ""), "crit" if bad else "ok")
+            self.say(f"{summary.text}" + (f"  ({self.label_of('jobs')} jobs)" if bad else ""), "crit" if bad else "ok")
 
-    def _label(self, action_id: str) -> str:
+    def label_of(self, action_id: str) -> str:
+        """Return the first key of an action as shown."""
         return next(action.label for action in self._actions if action.id == action_id)
 
     def _offer_stronger(self) -> None:
@@ -214,14 +322,17 @@ class HostdeckApp(Deck, inherit_bindings=False):
         offers = [job for job in self.jobs.offers if job.id not in self._offered]
         if not offers or not isinstance(self.screen, DeckScreen):
             return
+        self.offer_stronger(offers[0])
+
+    def offer_stronger(self, job: Job) -> None:
+        """Ask whether to kill what does not obey."""
         from tui.screens.acting import offer_text
         from widgets.confirm import Confirm
 
-        job = offers[0]
         self._offered.add(job.id)
         title, body = offer_text(job, self.jobs.progress(job))
 
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+        def answered(yes: bool | None) -> None:
             self.jobs.answer(job.id, accept=bool(yes))
 
         self.push_screen(Confirm(title, body, yes="Kill", no="Wait"), answered)
@@ -231,26 +342,47 @@ class HostdeckApp(Deck, inherit_bindings=False):
     @property
     def command_history(self) -> Sequence[str]:
         """Return earlier command lines, oldest first."""
-        return tuple(self._history)
+        return self._state.commands[::-1]
+
+    def _command_context(self) -> CommandContext:
+        screen = self.screen
+        main = screen if isinstance(screen, MainScreen) else None
+        return CommandContext(
+            view=self.view,
+            themes=tuple(self.available_themes),
+            columns=main.column_names if main is not None else (),
+            filters=main.typed_filters if main is not None else (),
+        )
 
     def command_candidates(self, text: str) -> Sequence[str]:
-        """Return commands that begin with what was typed."""
-        return [action.command for action in ACTIONS if action.command and action.command.startswith(text)]
+        """Return whole command lines that could stand for the one typed so far."""
+        return complete(text, self._command_context())
 
-    def run_command(self, text: str) -> None:
-        """Carry out a command line."""
-        self._history.append(text)
-        found = [action for action in ACTIONS if action.command and action.command == text.split()[0]]
-        if found:
-            self.run_worker(self.action_deck(found[0].id))
-        else:
-            self.say(f"There is no command {text}.", "warn")
+    async def run_command(self, text: str) -> None:
+        """Carry out a command line; says what is wrong with it."""
+        self._state = replace(self._state, commands=remembered(self._state.commands, text))
+        try:
+            command = parse(text, self._command_context())
+        except HostdeckError as error:
+            self.say(error.message, "warn")
+            return
+        await run_command(self, command)
+
+    def choose_theme(self, name: str) -> None:
+        """Take a theme and keep it for the next start."""
+        self.theme = name
+
+
+def _is_shown(view: HostView, key: str) -> bool:
+    return any(item.key == key for item in view.instances) or any(pod.key == key for pod in view.pods)
 
 
 def _keymap(keys: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Return the keys of a person by the ids of bindings, those of widgets included."""
     found = {action_id: ",".join(names) for action_id, names in keys.items()}
-    return found | {WIDGET_BINDINGS[action_id]: text for action_id, text in found.items() if action_id in WIDGET_BINDINGS}
+    return found | {
+        WIDGET_BINDINGS[action_id]: text for action_id, text in found.items() if action_id in WIDGET_BINDINGS
+    }
 
 
 def _wants_ascii(config: Config, encoding: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui.domain.instance import Kind
@@ -32,13 +32,36 @@ class Moment:
     ascii_only: bool = False
 
 
-def columns(pane: str, moment: Moment, *, several_engines: bool = False) -> tuple[Column[Entry], ...]:
-    """Return the columns of a pane, in order."""
+ROOMY_FROM_COLUMNS = 120
+
+
+def columns(
+    pane: str,
+    moment: Moment,
+    *,
+    chosen: Sequence[str] | None = None,
+    several_engines: bool = False,
+    roomy: bool = False,
+) -> tuple[Column[Entry], ...]:
+    """Return the columns of a pane, in order.
+
+    Args:
+        chosen: keys of the columns a person wants, in that order; None for the usual ones.
+        several_engines: also tell which engine a line comes from.
+        roomy: names and states get more room before the least important columns get any.
+    """
     make = {OVERVIEW: _overview, GUESTS: _guests, CONTAINERS: _containers}[pane]
-    found = make(moment)
-    if several_engines:
-        found.append(_text("engine", "ENGINE", lambda entry: entry.engine, 8, 14, most=20))
-    return tuple(found)
+    found = make(moment, roomy)
+    engine = _text("engine", "ENGINE", lambda entry: entry.engine, 11, 9, most=20)
+    if chosen:
+        known = {column.key: column for column in (*found, engine)}
+        return tuple(known[key] for key in chosen if key in known) or tuple(found)
+    return (*found, engine) if several_engines else tuple(found)
+
+
+def column_names(pane: str, moment: Moment) -> tuple[str, ...]:
+    """Return the keys of all columns a pane can show."""
+    return tuple(column.key for column in columns(pane, moment, several_engines=True))
 
 
 def default_sort(pane: str) -> tuple[str, bool]:
@@ -46,11 +69,11 @@ def default_sort(pane: str) -> tuple[str, bool]:
     return {OVERVIEW: ("cores", True), GUESTS: ("name", False), CONTAINERS: ("name", False)}[pane]
 
 
-def _overview(moment: Moment) -> list[Column[Entry]]:
+def _overview(moment: Moment, roomy: bool) -> list[Column[Entry]]:
     return [
-        _name(),
+        _name(20 if roomy else 14),
         Column(key="kind", title="KIND", cell=cells.kind, width=5, priority=2, sort_key=lambda entry: entry.kind),
-        _state(),
+        _state(24 if roomy else 11),
         _cores(moment),
         _memory(moment),
         *_io(2),
@@ -65,17 +88,17 @@ def _overview(moment: Moment) -> list[Column[Entry]]:
     ]
 
 
-def _guests(moment: Moment) -> list[Column[Entry]]:
+def _guests(moment: Moment, roomy: bool) -> list[Column[Entry]]:
     return [
-        _name(),
-        _state(),
+        _name(20 if roomy else 14),
+        _state(24 if roomy else 11),
         _cores(moment),
         _percent(5),
-        _number("vcpus", "VCPU", cells.vcpus, 4, 4),
         _throttled(9),
         _memory(moment),
         _figure("inside", "INSIDE", lambda entry: entry.usage.memory.guest_used_bytes, figures.size, 6, 6),
         _limit(7),
+        _number("vcpus", "VCPU", cells.vcpus, 4, 4),
         _swap(9),
         *_io(2),
         *_network(4),
@@ -89,10 +112,10 @@ def _guests(moment: Moment) -> list[Column[Entry]]:
     ]
 
 
-def _containers(moment: Moment) -> list[Column[Entry]]:
+def _containers(moment: Moment, roomy: bool) -> list[Column[Entry]]:
     return [
-        _name(),
-        _state(),
+        _name(20 if roomy else 14),
+        _state(24 if roomy else 11),
         _cores(moment),
         _percent(5),
         _throttled(6),
@@ -112,25 +135,25 @@ def _containers(moment: Moment) -> list[Column[Entry]]:
         _text("pod", "POD", lambda entry: entry.pod_name, 6, 11, most=16),
         _text("ports", "PORTS", cells.ports, 9, 10, most=24),
         _text("unit", "UNIT", cells.unit, 10, 12, most=30),
-        _text("health", "HEALTH", cells.health, 9, 13),
+        _text("health", "HEALTH", cells.health, 9, 13, most=12),
     ]
 
 
-def _name() -> Column[Entry]:
+def _name(width: int) -> Column[Entry]:
     return Column(
         key="name",
         title="NAME",
         cell=cells.name,
-        width=14,
+        width=width,
         flexible=True,
         max_width=40,
-        sort_key=lambda entry: entry.name.lower(),
+        sort_key=cells.name_rank,
     )
 
 
-def _state() -> Column[Entry]:
+def _state(width: int) -> Column[Entry]:
     return Column(
-        key="state", title="STATE", cell=state_cell, width=11, flexible=True, max_width=44, sort_key=state_rank
+        key="state", title="STATE", cell=state_cell, width=width, flexible=True, max_width=44, sort_key=state_rank
     )
 
 

@@ -12,6 +12,9 @@ SIGNS = {Severity.CRITICAL: "x", Severity.WARNING: "!"}
 
 ROLES: dict[Severity, Role] = {Severity.CRITICAL: "crit", Severity.WARNING: "warn"}
 
+_SAID_BY_STATE = frozenset({"crashed", "shut down", "shutdown", "paused", "stopped"})
+"""Reasons that say no more than the state does."""
+
 _IN_BETWEEN = frozenset({State.STARTING, State.STOPPING, State.RESTARTING, State.REMOVING})
 _ASLEEP = frozenset({State.STOPPED, State.CREATED})
 
@@ -22,7 +25,8 @@ def state_word(instance: Instance) -> str:
     if instance.state is State.RUNNING and health is not None:
         return health.value if health is not Health.STARTING else "running (health: starting)"
     word = "shut off" if instance.guest is not None and instance.state is State.STOPPED else instance.state.value
-    return f"{word}: {instance.reason}" if instance.reason and instance.state is not State.RUNNING else word
+    reason = instance.reason if instance.state is not State.RUNNING else ""
+    return f"{word}: {reason}" if reason and reason not in _SAID_BY_STATE else word
 
 
 def pod_word(entry: Entry) -> str:

@@ -55,9 +55,7 @@ def _left(view: HostView | None, said: Span | None, *, is_overview: bool) -> Spa
     return ledger_line(view.ledger) if is_overview else ()
 
 
-def _right(
-    marked: int, hidden_marks: int, shown: int | None, of: int, query: str, *, problems_only: bool
-) -> Spans:
+def _right(marked: int, hidden_marks: int, shown: int | None, of: int, query: str, *, problems_only: bool) -> Spans:
     parts: list[Span] = []
     if problems_only:
         parts.append(("  problems only", "warn"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tui.domain.host import HostView
@@ -21,7 +22,7 @@ class Tab(NamedTuple):
     text: str
 
 
-def tabs(view: HostView | None, keys: dict[str, str]) -> tuple[Tab, ...]:
+def tabs(view: HostView | None, keys: Mapping[str, str]) -> tuple[Tab, ...]:
     """Return the panes; guests and containers with how many run of how many there are."""
     return tuple(Tab(pane, keys.get(pane, ""), _TITLES[pane] + _counts(pane, view)) for pane in PANES)
 

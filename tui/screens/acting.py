@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.actions import Action, Plan, Targets, confirmation, plan, requests_for, verb_for
+from tui.domain.action import Verb
 
 if TYPE_CHECKING:
     from tui.actions import Confirmation
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
 MOST_COMMANDS_SHOWN = 3
 
 
-def ask_and_submit(deck: Deck, action: Action, targets: Targets) -> None:
-    """Ask where it must be asked, then hand one job for each instance to the engines; says why where nothing is done."""
+def ask_and_submit(deck: Deck, action: Action, targets: Targets, verb: Verb | None = None) -> None:
+    """Ask where it must be asked, then hand a job for each instance to the engines; say why where nothing is done.
+
+    Args:
+        verb: what to do; None lets the action and its targets decide.
+    """
     view = deck.view
-    verb = verb_for(action, targets.instances)
+    verb = verb or verb_for(action, targets.instances)
     if view is None or verb is None:
         return
     if not targets.instances:
@@ -40,7 +45,7 @@ def ask_and_submit(deck: Deck, action: Action, targets: Targets) -> None:
         return
     from widgets.confirm import Confirm
 
-    def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+    def answered(yes: bool | None) -> None:
         if yes:
             submit(deck, planned, targets)
 
@@ -82,7 +87,10 @@ def body_of(question: Confirmation, planned: Plan, targets: Targets) -> str:
 
 def offer_text(job: Job, progress: str) -> tuple[str, str]:
     """Return title and body of the question whether to kill what does not obey."""
-    return f"Kill {job.kind} {job.name}?", f"{job.name}: {progress}.\nWhat it has not written is lost when it is killed."
+    return (
+        f"Kill {job.kind} {job.name}?",
+        f"{job.name}: {progress}.\nWhat it has not written is lost when it is killed.",
+    )
 
 
 def _refusal(planned: Plan) -> str:

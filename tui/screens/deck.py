@@ -11,7 +11,8 @@ from textual.screen import Screen
 
 from tui.actions import Action, Scope, Targets
 from tui.domain.host import HostView
-from tui.jobs import Jobs
+from tui.domain.instance import Instance
+from tui.jobs import Job, Jobs
 from tui.present.roles import Span, Spans
 from tui.sampling.source import HostSource
 from tui.screens.messages import HostSampled
@@ -30,6 +31,7 @@ class Deck(App[None], inherit_bindings=False):
         frozen: the screen stands still.
         ascii_only: draw no sign beyond ASCII.
         said: the last message with its meaning, None when it has been there long enough.
+        table_of_actions: all actions with the keys of this person.
         pane_keys: key that opens a pane, by its name.
         confirm_delete_count: deleting more than these asks to type their number.
         stop_timeout_seconds: how long a container may take to stop before Podman kills it.
@@ -42,6 +44,7 @@ class Deck(App[None], inherit_bindings=False):
     ascii_only: bool = False
     said: Span | None = None
     pane_keys: Mapping[str, str]
+    table_of_actions: Sequence[Action] = ()
     confirm_delete_count: int = 10
     stop_timeout_seconds: float = 10.0
 
@@ -65,12 +68,36 @@ class Deck(App[None], inherit_bindings=False):
         """Return whole command lines that could stand for the one typed so far."""
         raise NotImplementedError
 
+    def ask_agent(self, instance: Instance) -> None:
+        """Ask a guest's agent for its addresses, after asking the person."""
+        raise NotImplementedError
+
+    async def action_deck(self, action_id: str) -> None:
+        """Carry out an action of the table of actions."""
+        raise NotImplementedError
+
+    def choose_theme(self, name: str) -> None:
+        """Take a theme and keep it for the next start."""
+        raise NotImplementedError
+
+    def open_raw(self, instance: Instance) -> None:
+        """Show the raw description of an instance."""
+        raise NotImplementedError
+
+    def label_of(self, action_id: str) -> str:
+        """Return the first key of an action as shown."""
+        raise NotImplementedError
+
+    def offer_stronger(self, job: Job) -> None:
+        """Ask whether to do what a job offers."""
+        raise NotImplementedError
+
     @property
     def command_history(self) -> Sequence[str]:
         """Return earlier command lines, oldest first."""
         raise NotImplementedError
 
-    def run_command(self, text: str) -> None:
+    async def run_command(self, text: str) -> None:
         """Carry out a command line."""
         raise NotImplementedError
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,16 +14,17 @@ from textual.widget import AwaitMount
 
 from tui.actions import Action, Scope, Targets, resolve_targets
 from tui.domain.host import HostView
-from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment
+from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment, column_names
 from tui.present.hostbar import connecting_bar, host_bar
 from tui.present.sparks import Sparks
 from tui.present.status import status_line
 from tui.present.tabs import PANES, tabs
 from tui.screens.acting import ask_and_submit
 from tui.screens.deck import DeckScreen
-from tui.screens.pane import InstanceTable, Pane, ProblemTable
+from tui.screens.pane import Pane
 from tui.screens.pane_tabs import PaneTabs
 from tui.screens.span_lines import SpanLines
+from tui.state import PaneState, UiState, remembered
 from widgets.key_footer import KeyFooter
 from widgets.live_table import LiveTable
 
@@ -39,16 +41,19 @@ class MainScreen(DeckScreen):
 
     Args:
         pane: the one to open first.
-        sorts: column and direction of each pane, kept from last time.
+        kept: how the panes were looked at last time.
+        columns: columns of the panes by the configuration.
     """
 
     SCOPES: ClassVar[Collection[Scope]] = (Scope.APP, Scope.TABLE, Scope.INSTANCE)
 
-    def __init__(self, pane: str = OVERVIEW, sorts: dict[str, tuple[str, bool]] | None = None) -> None:
+    def __init__(self, kept: UiState | None = None, columns: Mapping[str, tuple[str, ...]] | None = None) -> None:
         super().__init__()
-        self._open = pane if pane in PANES else OVERVIEW
-        self._sorts = dict(sorts or {})
+        self._kept = kept or UiState()
+        self._columns = columns or {}
+        self._open = self._kept.pane if self._kept.pane in PANES else OVERVIEW
         self._filters: dict[str, str] = {}
+        self._typed = self._kept.filters
         self._moment: Moment | None = None
         self._shown: HostView | None = None
 
@@ -79,11 +84,13 @@ class MainScreen(DeckScreen):
         if self._moment is None:
             ascii_only = self.deck.ascii_only
             source = self.deck.source
-            self._moment = Moment(Sparks(source.series, source.tick_seconds, ascii_only=ascii_only), ascii_only=ascii_only)
+            self._moment = Moment(
+                Sparks(source.series, source.tick_seconds, ascii_only=ascii_only), ascii_only=ascii_only
+            )
         return self._moment
 
     def _new_pane(self, pane: str) -> Pane:
-        return Pane(pane, self.moment, self._sorts.get(pane))
+        return Pane(pane, self.moment, self._kept.panes.get(pane, PaneState()), self._columns.get(pane, ()))
 
     @property
     def pane(self) -> Pane:
@@ -91,14 +98,23 @@ class MainScreen(DeckScreen):
         return self.query_one(f"#{self._open}", Pane)
 
     @property
-    def sorts(self) -> dict[str, tuple[str, bool]]:
-        """Return the order of each pane, to be kept."""
-        return dict(self._sorts)
+    def kept(self) -> UiState:
+        """Return how the panes are looked at, to be kept."""
+        panes = {pane.pane: pane.state for pane in self.query(Pane)}
+        folded = frozenset[str]().union(*(pane.table.folded_keys for pane in self.query(Pane)))
+        return replace(
+            self._kept, pane=self._open, panes={**self._kept.panes, **panes}, filters=self._typed, folded=folded
+        )
 
     @property
-    def open_pane(self) -> str:
-        """Return the name of the open pane."""
-        return self._open
+    def column_names(self) -> tuple[str, ...]:
+        """Return the keys of all columns the open pane can show."""
+        return column_names(self._open, self.moment)
+
+    @property
+    def typed_filters(self) -> tuple[str, ...]:
+        """Return what was typed into the filter, the newest first."""
+        return self._typed
 
     async def open(self, pane: str) -> None:
         """Open a pane."""
@@ -212,11 +228,6 @@ class MainScreen(DeckScreen):
     def _marks_changed(self) -> None:
         self._show_status()
 
-    @on(LiveTable.SortChanged)
-    def _sort_changed(self, message: LiveTable.SortChanged) -> None:
-        if isinstance(message.table, InstanceTable) and message.column is not None:
-            self._sorts[self._open] = (message.column, message.reverse)
-
     @on(PaneTabs.Chosen)
     async def _pane_chosen(self, message: PaneTabs.Chosen) -> None:
         await self.open(message.pane)
@@ -299,7 +310,7 @@ class MainScreen(DeckScreen):
         """Go back one layer: what was typed, the filter, the marks, problems only."""
         table = self.pane.table
         if self._filters.get(self._open):
-            self._set_filter("")
+            self.set_filter("")
         elif table.marked_keys(visible_only=False):
             table.clear_marks()
         elif self.pane.problems_only:
@@ -322,7 +333,8 @@ class MainScreen(DeckScreen):
         bar.display = True
         bar.open()
 
-    def _set_filter(self, text: str) -> None:
+    def set_filter(self, text: str) -> None:
+        """Show only rows of the open pane that match."""
         self._filters[self._open] = text
         self.pane.table.set_filter(text)
         self._show_status()
@@ -330,12 +342,14 @@ class MainScreen(DeckScreen):
     def on_filter_bar_filter_changed(self, message: FilterBar.FilterChanged) -> None:
         """Narrow the table while it is typed."""
         if message.bar.display:
-            self._set_filter(message.text)
+            self.set_filter(message.text)
 
     def on_filter_bar_closed(self, message: FilterBar.Closed) -> None:
         """Go back to the table."""
-        if not message.kept:
-            self._set_filter("")
+        if message.kept:
+            self._typed = remembered(self._typed, self._filters.get(self._open, ""))
+        else:
+            self.set_filter("")
         message.bar.display = False
         self.pane.table.focus()
 
@@ -355,8 +369,8 @@ class MainScreen(DeckScreen):
         message.bar.display = False
         self.pane.table.focus()
 
-    def on_command_bar_submitted(self, message: CommandBar.Submitted) -> None:
+    async def on_command_bar_submitted(self, message: CommandBar.Submitted) -> None:
         """Carry a command out."""
         message.bar.display = False
         self.pane.table.focus()
-        self.deck.run_command(message.text)
+        await self.deck.run_command(message.text)

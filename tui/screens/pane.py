@@ -7,10 +7,11 @@ from textual.containers import Vertical
 from textual.css.query import NoMatches
 
 from tui.domain.host import HostView
-from tui.present.columns import OVERVIEW, Moment, columns, default_sort, kind_of
+from tui.present.columns import OVERVIEW, ROOMY_FROM_COLUMNS, Moment, columns, default_sort, kind_of
 from tui.present.entry import Entry, place
 from tui.present.fields import filter_fields
 from tui.present.problems import ProblemClock, ProblemLine, problem_columns, problem_rows
+from tui.state import PaneState
 from widgets.live_table import LiveTable, Row
 
 SORT_HOLD_SECONDS = 1.5
@@ -53,24 +54,28 @@ class Pane(Vertical):
     Args:
         pane: its name.
         moment: shared with the cells of all panes.
-        sort: column and direction kept from last time; None for the pane's own.
+        kept: how it was looked at last time.
+        chosen: columns of the configuration, () for the usual ones; what was chosen on the screen counts more.
     """
 
-    def __init__(self, pane: str, moment: Moment, sort: tuple[str, bool] | None = None) -> None:
+    def __init__(self, pane: str, moment: Moment, kept: PaneState, chosen: tuple[str, ...] = ()) -> None:
         super().__init__(id=pane, classes="pane")
         self.pane = pane
         self.problems_only = False
         self._moment = moment
-        self._sort = sort or default_sort(pane)
+        self._kept = kept
+        self._configured = chosen
+        self._chosen = kept.columns
+        self._layout_of_columns: tuple[bool, bool] | None = (False, False)
         self._several_engines = False
 
     def compose(self) -> ComposeResult:
         """Place the tables."""
         if self.pane == OVERVIEW:
             yield ProblemTable()
-        column, reverse = self._sort
+        column, reverse = (self._kept.sort, self._kept.descending) if self._kept.sort else default_sort(self.pane)
         table = InstanceTable(
-            columns(self.pane, self._moment),
+            columns(self.pane, self._moment, chosen=self.chosen),
             fields=filter_fields,
             sort_by=column,
             reverse=reverse,
@@ -78,6 +83,7 @@ class Pane(Vertical):
             id=f"table-{self.pane}",
         )
         table.ascii_only = self._moment.ascii_only
+        table.wide = self._kept.wide
         yield table
 
     @property
@@ -93,24 +99,49 @@ class Pane(Vertical):
         except NoMatches:
             return None
 
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Return the columns a person wants, () for the usual ones."""
+        return self._chosen if self._chosen is not None else self._configured
+
+    def choose_columns(self, names: tuple[str, ...]) -> None:
+        """Show these columns; () brings the usual ones back."""
+        self._chosen = names or None
+        self._layout_of_columns = None
+        self._fit_columns(self.table, self._several_engines)
+
+    @property
+    def state(self) -> PaneState:
+        """Return what is to be kept."""
+        table = self.table
+        return PaneState(
+            columns=self._chosen, sort=table.sort_column or "", descending=table.sort_reverse, wide=table.wide
+        )
+
     def show_view(self, view: HostView) -> None:
         """Show a moment."""
         problems = self.problem_table
         if problems is not None:
             problems.show_view(view, self.size.height)
         table = self.table
-        self._show_engine_column(table, view)
+        self._several_engines = self._has_several_engines(view)
+        self._fit_columns(table, self._several_engines)
         placed = place(view, kind_of(self.pane), problems_only=self.problems_only)
         table.set_rows([Row(line.entry.key, line.entry, line.parent) for line in placed])
 
-    def _show_engine_column(self, table: InstanceTable, view: HostView) -> None:
-        """Show which engine it comes from only where there are several of a kind."""
+    def _has_several_engines(self, view: HostView) -> bool:
         kind = kind_of(self.pane)
         engines = {item.instance.id.engine for item in view.instances if kind is None or item.instance.kind is kind}
-        several = len(engines) > (2 if kind is None else 1)
-        if several != self._several_engines:
-            self._several_engines = several
-            table.set_columns(columns(self.pane, self._moment, several_engines=several))
+        return len(engines) > (2 if kind is None else 1)
+
+    def _fit_columns(self, table: InstanceTable, several_engines: bool) -> None:
+        """Tell the engine only where there are several of a kind, and give names room where there is room."""
+        wanted = (several_engines, table.size.width >= ROOMY_FROM_COLUMNS)
+        if wanted != self._layout_of_columns:
+            self._layout_of_columns = wanted
+            table.set_columns(
+                columns(self.pane, self._moment, chosen=self.chosen, several_engines=several_engines, roomy=wanted[1])
+            )
 
     @property
     def focused_key(self) -> str | None:

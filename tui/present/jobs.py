@@ -1,0 +1,57 @@
+"""Jobs as lines of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import localtime, strftime
+
+from tui.domain.host import Severity
+from tui.jobs import Job, JobState
+from tui.present.state import SIGNS
+from widgets.live_table.model import Cell, Column, Role
+
+_ROLES: dict[JobState, Role] = {
+    JobState.DONE: "ok",
+    JobState.FAILED: "crit",
+    JobState.REFUSED: "warn",
+    JobState.UNKNOWN: "crit",
+    JobState.QUEUED: "dim",
+}
+
+
+def job_columns(progress: Callable[[Job], str]) -> tuple[Column[Job], ...]:
+    """Return the columns of the list of jobs; sorting by `time` puts the newest on top."""
+    return (
+        Column(key="time", title="TIME", cell=_time, width=8, sort_key=lambda job: job.id, descending=True),
+        Column(key="verb", title="ACTION", cell=lambda job: Cell(job.verb.value), width=13, priority=1),
+        Column(key="name", title="NAME", cell=lambda job: Cell(job.name), width=14, flexible=True, max_width=30),
+        Column(key="state", title="STATE", cell=_state, width=9, priority=1),
+        Column(key="how", title="HOW IT GOES", cell=lambda job: _how(job, progress), width=20, flexible=True),
+    )
+
+
+def _time(job: Job) -> Cell:
+    return Cell(strftime("%H:%M:%S", localtime(job.submitted_utc_seconds)), "dim")
+
+
+def _state(job: Job) -> Cell:
+    sign = f"{SIGNS[Severity.CRITICAL]} " if job.state.is_error else ""
+    return Cell(f"{sign}{job.state.value}", _ROLES.get(job.state, "normal"))
+
+
+def _how(job: Job, progress: Callable[[Job], str]) -> Cell:
+    return Cell(progress(job), "normal" if job.state.is_active or job.state.is_error else "dim")
+
+
+def job_lines(job: Job, progress: str) -> list[tuple[tuple[str, Role], ...]]:
+    """Return all about one job: the whole message, the equivalent command, what can be done."""
+    lines: list[tuple[tuple[str, Role], ...]] = [
+        ((f"{job.verb} {job.name}: ", "normal"), (progress, _ROLES.get(job.state, "normal"))),
+    ]
+    if job.command:
+        lines.append((("the same by hand  ", "dim"), (job.command, "normal")))
+    if job.offer is not None:
+        lines.append(((f"it does not obey: {job.offer} it with the key, or wait", "warn"),))
+    if job.audit_problem:
+        lines.append(((f"not written down: {job.audit_problem}", "warn"),))
+    return lines

@@ -1,0 +1,60 @@
+"""A command line that makes sense, carried out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.actions import Targets
+from tui.screens.acting import ask_and_submit
+
+if TYPE_CHECKING:
+    from tui.commands import Command
+    from tui.screens.deck import Deck
+
+
+async def run_command(deck: Deck, command: Command) -> None:
+    """Carry out a command on what it names, else as its key would."""
+    action = command.action
+    if command.instances is not None and action.verb is not None:
+        ask_and_submit(deck, action, Targets(command.instances), command.verb)
+    elif command.instances is not None:
+        await _open(deck, command)
+    elif action.id == "theme" and command.arguments:
+        deck.choose_theme(command.arguments[0])
+    elif action.id in _ON_TABLE and (command.arguments or action.id == "columns"):
+        _on_table(deck, command)
+    else:
+        await deck.action_deck(action.id)
+
+
+_ON_TABLE = frozenset({"filter", "sort", "columns"})
+
+
+async def _open(deck: Deck, command: Command) -> None:
+    """Open what is named: details, events, raw description."""
+    for instance in command.instances or ():
+        if command.action.id == "raw":
+            deck.open_raw(instance)
+        elif command.action.id == "agent":
+            deck.ask_agent(instance)
+        else:
+            deck.open_details(instance.key)
+
+
+def _on_table(deck: Deck, command: Command) -> None:
+    from tui.screens.main import MainScreen
+
+    screen = deck.screen
+    if not isinstance(screen, MainScreen):
+        deck.say("There is no table here: go back to the panes first.", "warn")
+        return
+    arguments = command.arguments
+    if command.action.id == "filter":
+        screen.set_filter(arguments[0])
+    elif command.action.id == "sort":
+        table = screen.pane.table
+        table.sort_by(arguments[0])
+        if arguments[1:]:
+            table.action_reverse_sort()
+    else:
+        screen.pane.choose_columns(arguments)

@@ -1,0 +1,100 @@
+"""All about one guest, container or pod."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import ClassVar
+
+from textual.containers import Container
+from textual.widget import Widget
+
+from tui.actions import Scope, Targets, resolve_targets
+from tui.domain.host import HostView
+from tui.present.details import fact_lines, identity, unknown_lines, usage_facts
+from tui.present.entry import Entry, place
+from tui.present.events import event_lines
+from tui.present.roles import Spans
+from tui.present.state import state_cell
+from tui.screens.charts import KINDS, InstanceChart
+from tui.screens.page import Heading, Page, PageScreen
+from tui.screens.span_lines import SpanLines
+
+MOST_EVENTS = 50
+
+
+class DetailsScreen(PageScreen):
+    """Facts, figures, charts, events, and why something is not known.
+
+    Args:
+        key: row key of the instance or pod; it may vanish while the screen is open.
+    """
+
+    SCOPES: ClassVar[Collection[Scope]] = (Scope.INSTANCE, Scope.APP)
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+        self._last: Entry | None = None
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the parts of the page."""
+        return (
+            Container(SpanLines(id="facts"), SpanLines(id="figures"), classes="columns"),
+            Heading("Last 15 minutes"),
+            Container(*(InstanceChart(kind) for kind in KINDS), classes="charts"),
+            Heading("Events", id="events-heading"),
+            SpanLines(id="events"),
+            Heading("Not known, and why"),
+            SpanLines(id="unknown"),
+        )
+
+    @property
+    def current_key(self) -> str | None:
+        """Return the row key an action is about."""
+        return self.key
+
+    def targets(self) -> Targets:
+        """Return the instance, or the containers of the pod."""
+        view = self.deck.view
+        return resolve_targets(view, self.key, (), (self.key,)) if view is not None else Targets()
+
+    def show_view(self, view: HostView) -> None:
+        """Bring the page up to date."""
+        super().show_view(view)
+        self.deck.attend(self.key)
+        entry = next((line.entry for line in place(view) if line.entry.key == self.key), None)
+        self._show_title(entry)
+        if entry is None:
+            return
+        self._last = entry
+        self.query_one("#facts", SpanLines).show(fact_lines(identity(entry, view)))
+        self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry.usage)))
+        for chart in self.query(InstanceChart):
+            chart.show_entry(entry, self.deck.source, view.tick, ascii_only=self.deck.ascii_only)
+        self._show_events(entry, view)
+        unknown = unknown_lines(entry.usage) or [(("nothing", "dim"),)]
+        self.query_one("#unknown", SpanLines).show(unknown)
+
+    def _show_title(self, entry: Entry | None) -> None:
+        if entry is not None:
+            state = state_cell(entry)
+            self.show_title(((f" {entry.name}", "accent"), (f"  {entry.kind}  ", "dim"), (state.text, state.role)))
+        else:
+            name = self._last.name if self._last is not None else self.key
+            self.show_title(((f" {name}", "accent"), ("  is gone; below is what was last known", "warn")))
+
+    def _show_events(self, entry: Entry, view: HostView) -> None:
+        target = entry.instance.id if entry.instance is not None else entry.pod.id if entry.pod is not None else None
+        lines: list[Spans] = event_lines(self.deck.source.events(target), MOST_EVENTS, view.taken_utc_seconds)
+        self.query_one("#events", SpanLines).show(lines or [(("none since hostdeck started", "dim"),)])
+
+    def do_events(self) -> None:
+        """Scroll to the events."""
+        self.query_one(Page).scroll_to_widget(self.query_one("#events-heading"), top=True, animate=False)
+
+    def do_open(self) -> None:
+        """Do nothing: it is open."""
+
+    def do_details(self) -> None:
+        """Scroll back to the facts."""
+        self.query_one(Page).scroll_home(animate=False)

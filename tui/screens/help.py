@@ -1,0 +1,37 @@
+"""All keys and commands, from the one table of actions, and what the figures mean."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from tui.actions import Scope
+from tui.present.help import figure_lines, filter_lines, key_lines
+from tui.screens.page import Heading, PageScreen
+from tui.screens.span_lines import SpanLines
+
+
+class HelpScreen(PageScreen):
+    """Keys first, then the filter, then the figures."""
+
+    SCOPES: ClassVar[Collection[Scope]] = (Scope.APP,)
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the parts of the page."""
+        return (
+            SpanLines(key_lines(self.deck.table_of_actions)),
+            Heading("Filter"),
+            SpanLines(filter_lines()),
+            Heading("Figures"),
+            SpanLines(figure_lines()),
+        )
+
+    def on_mount(self) -> None:
+        """Name the page."""
+        super().on_mount()
+        self.show_title(((" Help", "accent"), ("  small letters never change anything outside the screen", "dim")))
+
+    def do_help(self) -> None:
+        """Do nothing: it is open."""
