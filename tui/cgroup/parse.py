@@ -3,7 +3,7 @@
 The kernel ends every line with a newline, so text without one was torn while it was read and is not trusted.
 """
 
-from collections.abc import Callable
+import re
 
 from tui.cgroup.types import CpuSample, IoCounters, IoSample
 
@@ -11,6 +11,11 @@ UNLIMITED = 1 << 62
 """v1 has no word for "no limit": it answers the highest number of whole pages, a little below 2**63."""
 
 _MOST_DIGITS = 20  # 2**64 has 20: longer is no counter, and int() of thousands of digits raises
+_USAGE = re.compile(rb"usage_usec (\d{1,20})\n")
+_PERIODS = re.compile(rb"\nnr_periods (\d{1,20})\nnr_throttled (\d{1,20})\n")
+_IO_ROW = re.compile(
+    rb"^(\d{1,9}:\d{1,9}) rbytes=(\d{1,20}) wbytes=(\d{1,20})(?: [^ \n=]+=[^ \n=]+)* ?\n", re.MULTILINE
+)
 
 
 def digits(token: bytes) -> int | None:
@@ -38,16 +43,19 @@ def number(raw: bytes) -> int | None:
 
 def cpu_stat(raw: bytes) -> CpuSample | None:
     """cpu.stat of v2; the period counters are there only with the cpu controller."""
-    usage = keyed(raw, b"\nusage_usec ")
+    usage = _USAGE.match(raw)
     if usage is None:
         return None
-    return CpuSample(usage, keyed(raw, b"\nnr_periods "), keyed(raw, b"\nnr_throttled "))
+    periods = _PERIODS.search(raw, usage.end() - 1)
+    if periods is None:
+        return CpuSample(int(usage[1]))
+    return CpuSample(int(usage[1]), int(periods[1]), int(periods[2]))
 
 
 def cpu_stat_v1(raw: bytes) -> CpuSample | None:
     """cpu.stat of v1: periods only, so usage_usec is 0 here and comes from cpuacct.usage."""
-    periods, throttled = keyed(raw, b"\nnr_periods "), keyed(raw, b"\nnr_throttled ")
-    return None if periods is None or throttled is None else CpuSample(0, periods, throttled)
+    periods = _PERIODS.search(b"\n" + raw)
+    return CpuSample(0, int(periods[1]), int(periods[2])) if periods else None
 
 
 def inactive_file(raw: bytes) -> int | None:
@@ -111,35 +119,8 @@ def io_stat(raw: bytes) -> IoSample:
     Some kernels print several ids before one row, `(unknown)` for a device that went away, and a reader may see a
     torn last row: such rows are counted as skipped.
     """
-    return _rows(raw, _io_row)
-
-
-def _io_row(line: bytes) -> tuple[str, IoCounters] | None:
-    parts = line.split()
-    if len(parts) < 3 or not _is_device(parts[0]):
-        return None
-    read = written = None
-    for part in parts[1:]:
-        if part.startswith(b"rbytes="):
-            read = digits(part[7:])
-        elif part.startswith(b"wbytes="):
-            written = digits(part[7:])
-        elif b"=" not in part:
-            return None
-    return None if read is None or written is None else (parts[0].decode(), IoCounters(read, written))
-
-
-def _rows(raw: bytes, parse: Callable[[bytes], tuple[str, IoCounters] | None]) -> IoSample:
-    devices: dict[str, IoCounters] = {}
-    lines = raw.split(b"\n")
-    skipped = int(bool(lines.pop()))
-    for line in lines:
-        row = parse(line)
-        if row is None:
-            skipped += 1
-        else:
-            devices[row[0]] = row[1]
-    return IoSample(devices, skipped)
+    devices = {device.decode(): IoCounters(int(read), int(written)) for device, read, written in _IO_ROW.findall(raw)}
+    return IoSample(devices, raw.count(b"\n") + (not raw.endswith(b"\n") and raw != b"") - len(devices))
 
 
 def _is_device(token: bytes) -> bool:
