@@ -51,6 +51,10 @@ class Lifeline:
         """Stop watching; the application ends by itself."""
         self._stopped.set()
 
+    def join(self) -> None:
+        """Wait until the watching thread ended."""
+        self._thread.join()
+
     def lose(self, reason: str) -> None:
         """Say from outside that it is over; may be called by a signal handler."""
         self._told = reason

@@ -1,0 +1,113 @@
+"""The process and its terminal: it ends when that is gone, restores it, and says what went wrong."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.ui.pty_process import PROJECT, PtyProcess, on_a_terminal
+from tui.lifeline import Lifeline
+
+LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
+
+
+def test_q_ends_it_and_restores_the_terminal(tmp_path: Path) -> None:
+    with on_a_terminal("--demo", home=tmp_path) as hostdeck:
+        hostdeck.read_until(b"build-7")
+        hostdeck.type(b"q")
+        assert hostdeck.drain() == 0
+        assert LEAVES_ALTERNATE_SCREEN in hostdeck.screen
+
+
+def test_a_terminal_that_goes_away_ends_it(tmp_path: Path) -> None:
+    with on_a_terminal("--demo", home=tmp_path) as hostdeck:
+        hostdeck.read_until(b"build-7")
+        hostdeck.hang_up()
+        assert hostdeck.process.wait(5) == 129
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_and_restores_the_terminal(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    with on_a_terminal("--demo", home=tmp_path) as hostdeck:
+        hostdeck.read_until(b"build-7")
+        hostdeck.process.send_signal(number)
+        assert hostdeck.drain() == status
+        assert LEAVES_ALTERNATE_SCREEN in hostdeck.screen
+
+
+def test_a_killed_parent_ends_it(tmp_path: Path) -> None:
+    """The shell between is killed; nobody sends hostdeck a signal."""
+    shell = PtyProcess(["/bin/sh", "-c", f"{sys.executable} -m tui --demo; true"], home=tmp_path)
+    try:
+        shell.read_until(b"build-7")
+        (hostdeck,) = psutil.Process(shell.process.pid).children()
+        child = os.pidfd_open(hostdeck.pid)
+        os.kill(shell.process.pid, signal.SIGKILL)
+        assert select.select([child], [], [], 5)[0]
+        os.close(child)
+    finally:
+        shell.close()
+
+
+def test_without_a_terminal_it_says_what_to_do(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "--demo"],
+        cwd=PROJECT,
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert "hostdeck snapshot" in done.stderr
+
+
+def test_wrong_configuration_is_named_by_file_line_and_key(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("# mine\ninterval_seconds = 0\n")
+    with on_a_terminal("--demo", "--config", str(config), home=tmp_path) as hostdeck:
+        assert hostdeck.drain() == 2
+        assert f"{config}:2: interval_seconds".encode() in hostdeck.screen.replace(b"\r\n", b"")
+
+
+class TestLifeline:
+    def test_a_loop_that_does_not_end_is_ended(self) -> None:
+        read, write = os.pipe()
+        told: list[str] = []
+        ended = threading.Event()
+        status: list[int] = []
+
+        def end(number: int) -> None:
+            status.append(number)
+            ended.set()
+
+        Lifeline(told.append, descriptors=(read,), end=end).start()
+        os.close(write)
+        assert ended.wait(10)
+        os.close(read)
+        assert (told, status) == (["the terminal is gone"], [129])
+
+    def test_one_that_ends_by_itself_is_left_alone(self) -> None:
+        read, write = os.pipe()
+        told = threading.Event()
+        ended: list[int] = []
+
+        def lost(_: str) -> None:
+            lifeline.stop()
+            told.set()
+
+        lifeline = Lifeline(lost, descriptors=(read,), end=ended.append)
+        lifeline.start()
+        os.close(write)
+        assert told.wait(10)
+        lifeline.join()
+        os.close(read)
+        assert ended == []
