@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.host.testhost.machine import Machine
 
-WORKLOAD_SECONDS = 900.0
+WORKLOAD_SECONDS = 1200.0
 
 
 def main(folder: str) -> None:
