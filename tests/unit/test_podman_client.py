@@ -101,6 +101,23 @@ async def test_a_torn_answer_is_a_broken_connection(podman: FakePodman, client: 
     assert (await asyncio.to_thread(client.get, "info")).json() == []
 
 
+async def test_closing_ends_a_call_that_waits_and_opens_nothing_anew(podman: FakePodman, client: Client) -> None:
+    podman.routes["info"] = reply([])
+    await asyncio.to_thread(client.get, "info")
+    arrived = asyncio.Event()
+
+    async def arrive_and_hang(writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await hang(writer)
+
+    podman.routes["info"] = arrive_and_hang
+    waiting = asyncio.ensure_future(asyncio.to_thread(client.get, "info"))
+    await arrived.wait()
+    client.close()
+    with pytest.raises(EngineLost):
+        await asyncio.wait_for(waiting, 1.0)
+
+
 async def test_an_answer_that_is_no_json_is_an_error(podman: FakePodman, client: Client) -> None:
     podman.routes["info"] = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n[", then_close=False)
     answer = await asyncio.to_thread(client.get, "info")

@@ -8,12 +8,13 @@ import contextlib
 import http.client
 import json
 import socket
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tui.domain.errors import EngineError
+from tui.domain.errors import EngineError, EngineLost
 from tui.engines.podman.address import Address, listener_is_local, parse_url
 from tui.engines.podman.errors import ConnectionGoneError, connecting, exchanging, raise_for_status
 
@@ -90,7 +91,7 @@ def target(path: str, params: Params | None = None) -> str:
 
 
 class Client:
-    """Ask one service; keeps one connection for reading. Not for two threads at once.
+    """Ask one service; keeps one connection for reading. Not for two threads at once, `close` apart.
 
     Args:
         timeout: seconds that connecting or one silence of the service may last.
@@ -101,6 +102,8 @@ class Client:
         self.timeout = timeout
         self.is_local: bool | None = None  # None before the first connection
         self._kept: http.client.HTTPConnection | None = None
+        self._closed = False
+        self._lock = threading.Lock()
 
     def get(self, path: str, params: Params | None = None) -> Answer:
         """Read something.
@@ -117,9 +120,19 @@ class Client:
         return self._get(path, params)  # a service that ended when idle closes what was kept; reading twice is harmless
 
     def _get(self, path: str, params: Params | None) -> Answer:
-        if self._kept is None or self._kept.sock is None:  # closed after a failure or by "Connection: close"
-            self._kept = self._open(self.timeout)
-        return self._exchange(self._kept, "GET", target(path, params))
+        connection = self._kept
+        if connection is None or connection.sock is None:  # closed after a failure or by "Connection: close"
+            connection = self._keep(self._open(self.timeout))
+        return self._exchange(connection, "GET", target(path, params))
+
+    def _keep(self, connection: http.client.HTTPConnection) -> http.client.HTTPConnection:
+        """Keep a new connection, unless `close` was called meanwhile from another thread."""
+        with self._lock:
+            self._kept = connection
+            if not self._closed:
+                return connection
+        connection.close()
+        raise EngineLost("closed", "hostdeck closed the connection.")
 
     def send(self, method: str, path: str, params: Params | None = None, *, timeout: float) -> Answer:
         """Change something, once, over a connection of its own.
@@ -154,10 +167,16 @@ class Client:
         return Answer(response.status, {key.lower(): value for key, value in response.getheaders()}, body)
 
     def close(self) -> None:
-        """Close the kept connection."""
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        """Close the kept connection, for good; a thread that waits for its answer returns at once."""
+        with self._lock:
+            self._closed = True
+            kept = self._kept
+        sock = kept.sock if kept is not None else None
+        if isinstance(sock, socket.socket):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        if kept is not None:
+            kept.close()
 
 
 def _is_local(connection: http.client.HTTPConnection) -> bool:
