@@ -169,14 +169,11 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
             ask_and_submit(self, action, screen.targets())
 
-    def footer_keys(self, scopes: Collection[Scope]) -> list[tuple[str, str]]:
+    def footer_keys(self, scopes: Collection[Scope], without: Collection[str] = ()) -> list[tuple[str, str]]:
         """Return keys and words for the footer; what would be refused anyway is left out."""
         read_only = self.view is not None and self.view.read_only
-        return [
-            (action.label, action.help)
-            for action in footer(scopes, self._actions)
-            if not (read_only and action.changes)
-        ]
+        shown = [action for action in footer(scopes, self._actions) if action.id not in without]
+        return [(action.label, action.help) for action in shown if not (read_only and action.changes)]
 
     # Actions of the application
 

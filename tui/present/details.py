@@ -110,18 +110,19 @@ def addresses(found: Sequence[Address]) -> Iterator[Fact]:
         yield Fact("address", f"{address.ip}{network} ({address.source})")
 
 
-def usage_facts(usage: Usage, *, ram_of_host: int = 0) -> list[Fact]:
+def usage_facts(usage: Usage, *, is_guest: bool = False) -> list[Fact]:
     """Return every figure with its unit and its limit; what is not known is a dash."""
     cpu, memory, io, network = usage.cpu, usage.memory, usage.io, usage.network
     limit = f"of {figures.cores(cpu.limit_cores)}" if cpu.limit_cores is not None else "no limit"
-    of_ram = "" if not ram_of_host else f" of {figures.size(ram_of_host)} RAM"
-    memory_limit = f"of {figures.size(memory.limit_bytes)}" if memory.limit_bytes else f"no limit{of_ram}"
+    share = f"  {figures.percent(cpu.percent_of_limit)} %" if cpu.percent_of_limit is not None else ""
+    memory_limit = f"of {figures.size(memory.limit_bytes)}" if memory.limit_bytes else "no limit"
     high = f", throttled from {figures.size(memory.high_bytes)}" if memory.high_bytes else ""
+    inside = f"{figures.size(memory.guest_used_bytes):>6}  of {figures.size(memory.guest_available_bytes)}"
     return [
-        Fact("cores", f"{figures.cores(cpu.cores_used):>6}  {limit}  {figures.percent(cpu.percent_of_limit)}%"),
+        Fact("cores", f"{figures.cores(cpu.cores_used):>6}  {limit}{share}"),
         Fact("throttled", f"{figures.percent(cpu.throttled_percent):>6}  % of periods"),
         Fact("memory", f"{figures.size(memory.working_set_bytes):>6}  {memory_limit}{high}"),
-        Fact("inside", f"{figures.size(memory.guest_used_bytes):>6}  of {figures.size(memory.guest_available_bytes)}"),
+        *([Fact("inside", inside)] if is_guest else []),
         Fact("swap", f"{figures.size(memory.swap_bytes):>6}"),
         Fact("tasks", f"{figures.count(usage.pids.current):>6}{_of(usage.pids.limit)}"),
         Fact("disk", _two(io.read_bytes_per_second, io.write_bytes_per_second, "read", "written")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import wrap
 
 from tui.actions import Action, Scope
 from tui.present.roles import Spans
@@ -13,7 +14,8 @@ _TITLES = {
     Scope.APP: "Everywhere",
     Scope.JOBS: "Jobs",
 }
-KEY_CELLS = 14
+KEY_CELLS = 15
+COMMAND_CELLS = 13
 
 _FIGURES = (
     ("CORES", "processor cores used now; beside it the last 80 seconds, full height is what it may use"),
@@ -36,8 +38,8 @@ _FILTER = (
 )
 
 
-def key_lines(actions: Iterable[Action]) -> list[Spans]:
-    """Return every action with its keys and its command, by where it means something."""
+def key_lines(actions: Iterable[Action], width: int) -> list[Spans]:
+    """Return every action with its keys, its command and what it does, by where it means something."""
     known = [action for action in actions if not action.reserved]
     lines: list[Spans] = []
     for scope, title in _TITLES.items():
@@ -45,25 +47,29 @@ def key_lines(actions: Iterable[Action]) -> list[Spans]:
         if not of_scope:
             continue
         lines += [(), ((title, "accent"),)] if lines else [((title, "accent"),)]
-        lines += [_action_line(action) for action in of_scope]
+        for action in of_scope:
+            lines += _action_lines(action, width)
     return lines
 
 
-def _action_line(action: Action) -> Spans:
-    command = f"  :{action.command}" if action.command else ""
-    return (
-        (f"  {action.labels:<{KEY_CELLS}}", "normal"),
-        (f"{action.name:<28}", "warn" if action.changes else "normal"),
-        (action.description, "dim"),
-        (command, "dim"),
-    )
+def _action_lines(action: Action, width: int) -> list[Spans]:
+    """Return one action; its description is wrapped below itself."""
+    command = f":{action.command}" if action.command else ""
+    before = KEY_CELLS + COMMAND_CELLS
+    first, *more = wrap(f"{action.name}: {action.description}", max(width - before, 20))
+    head: Spans = ((f"  {action.labels:<{KEY_CELLS - 2}}", "accent"), (f"{command:<{COMMAND_CELLS}}", "dim"))
+    name, text = action.name, first.removeprefix(action.name)
+    if text == first:
+        name, text = first, ""
+    lines: list[Spans] = [(*head, (name, "warn" if action.changes else "normal"), (text, "dim"))]
+    return lines + [((" " * before + line, "dim"),) for line in more]
 
 
 def figure_lines() -> list[Spans]:
     """Return what the figures mean."""
-    return [((f"  {name:<{KEY_CELLS}}", "normal"), (text, "dim")) for name, text in _FIGURES]
+    return [((f"  {name:<{KEY_CELLS - 2}}", "normal"), (text, "dim")) for name, text in _FIGURES]
 
 
 def filter_lines() -> list[Spans]:
     """Return what may be typed into the filter."""
-    return [((f"  {name:<{KEY_CELLS}}", "normal"), (text, "dim")) for name, text in _FILTER]
+    return [((f"  {name:<{KEY_CELLS - 2}}", "normal"), (text, "dim")) for name, text in _FILTER]

@@ -60,7 +60,7 @@ class Deck(App[None], inherit_bindings=False):
         """Show all about the row with this key."""
         raise NotImplementedError
 
-    def footer_keys(self, scopes: Collection[Scope]) -> list[tuple[str, str]]:
+    def footer_keys(self, scopes: Collection[Scope], without: Collection[str] = ()) -> list[tuple[str, str]]:
         """Return keys and words for the footer, the most important first."""
         raise NotImplementedError
 

@@ -36,6 +36,10 @@ class DetailsScreen(PageScreen):
         self.key = key
         self._last: Entry | None = None
 
+    def footer_keys(self) -> list[tuple[str, str]]:
+        """Return the keys; what is open need not be opened."""
+        return self.deck.footer_keys(self.SCOPES, without=("back", "open", "details"))
+
     def parts(self) -> Iterable[Widget]:
         """Return the parts of the page."""
         return (
@@ -68,7 +72,7 @@ class DetailsScreen(PageScreen):
             return
         self._last = entry
         self.query_one("#facts", SpanLines).show(fact_lines(identity(entry, view)))
-        self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry.usage)))
+        self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry.usage, is_guest=entry.kind == "guest")))
         for chart in self.query(InstanceChart):
             chart.show_entry(entry, self.deck.source, view.tick, ascii_only=self.deck.ascii_only)
         self._show_events(entry, view)

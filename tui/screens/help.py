@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import ClassVar
 
+from textual.events import Resize
 from textual.widget import Widget
 
 from tui.actions import Scope
@@ -21,7 +22,7 @@ class HelpScreen(PageScreen):
     def parts(self) -> Iterable[Widget]:
         """Return the parts of the page."""
         return (
-            SpanLines(key_lines(self.deck.table_of_actions)),
+            SpanLines(id="help-keys"),
             Heading("Filter"),
             SpanLines(filter_lines()),
             Heading("Figures"),
@@ -32,6 +33,12 @@ class HelpScreen(PageScreen):
         """Name the page."""
         super().on_mount()
         self.show_title(((" Help", "accent"), ("  small letters never change anything outside the screen", "dim")))
+
+    def on_resize(self, event: Resize) -> None:
+        """Wrap the descriptions to the width."""
+        super().on_resize(event)
+        lines = key_lines(self.deck.table_of_actions, event.size.width - 3)
+        self.query_one("#help-keys", SpanLines).show(lines)
 
     def do_help(self) -> None:
         """Do nothing: it is open."""

@@ -40,7 +40,7 @@ class JobsScreen(DeckScreen):
     def on_mount(self) -> None:
         """Show the jobs."""
         keys = [(self.deck.label_of("back"), "back"), (self.deck.label_of("kill"), "kill")]
-        self.query_one(KeyFooter).set_keys([*keys, *self.deck.footer_keys(self.SCOPES)])
+        self.query_one(KeyFooter).set_keys([*keys, *self.deck.footer_keys(self.SCOPES, without=("back",))])
         self._table.focus()
         self.show_jobs()
 

@@ -57,9 +57,13 @@ class PageScreen(DeckScreen):
     def on_mount(self) -> None:
         """Let the cursor keys scroll, and show the keys."""
         self.query_one(Page).focus()
-        self.query_one(KeyFooter).set_keys([*self.own_keys(), *self.deck.footer_keys(self.SCOPES)])
+        self.query_one(KeyFooter).set_keys([*self.own_keys(), *self.footer_keys()])
         if self.deck.view is not None:
             self.show_view(self.deck.view)
+
+    def footer_keys(self) -> list[tuple[str, str]]:
+        """Return the keys from the table of actions."""
+        return self.deck.footer_keys(self.SCOPES, without=("back",))
 
     def own_keys(self) -> list[tuple[str, str]]:
         """Return keys of this screen that stand first in the footer."""

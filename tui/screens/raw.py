@@ -44,7 +44,7 @@ class RawScreen(DeckScreen):
     def on_mount(self) -> None:
         """Ask the engine."""
         keys = [(self.deck.label_of("back"), "back"), ("j k", "scroll"), ("/", "search"), ("n N", "next, previous")]
-        self.query_one(KeyFooter).set_keys([*keys, *self.deck.footer_keys(self.SCOPES)])
+        self.query_one(KeyFooter).set_keys([*keys, *self.deck.footer_keys(self.SCOPES, without=("back",))])
         self.query_one(TextView).focus()
         self.do_raw()
 
