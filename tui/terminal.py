@@ -1,7 +1,7 @@
 """The screen on a real terminal: what surrounds the application from its start to its end."""
 
+import os
 import signal
-import sys
 import threading
 
 from rich.text import Text
@@ -42,10 +42,12 @@ def run_screen(source: LiveSource, config: Config, *, read_only: bool) -> int:
     jobs = Jobs(source, AuditLog(), read_only=read_only, stop_patience_seconds=config.stop_patience_seconds)
     app = TerminalApp(source, jobs, config=config)
 
+    statuses: list[int] = []
+
     def lost(reason: str) -> None:
-        status = EXIT_TERMINATED if reason == "SIGTERM" else EXIT_HANGUP
+        statuses.append(EXIT_TERMINATED if reason == "SIGTERM" else EXIT_HANGUP)
         # a thread of its own: the loop may hang, and the lifeline must go on counting
-        threading.Thread(target=_leave, args=(app, status), daemon=True).start()
+        threading.Thread(target=_leave, args=(app, statuses[0]), daemon=True).start()
 
     lifeline = Lifeline(lost)
     for number in (signal.SIGHUP, signal.SIGTERM):
@@ -53,10 +55,21 @@ def run_screen(source: LiveSource, config: Config, *, read_only: bool) -> int:
     lifeline.start()
     try:
         app.run()
+    except OSError:
+        if not statuses:
+            raise  # else: a terminal that is gone cannot be restored
     finally:
         lifeline.stop()
-    sys.stdout.flush()
-    return app.return_code or 0
+    if EXIT_HANGUP in statuses:
+        _let_go_of_terminal()
+    return statuses[0] if statuses else app.return_code or 0
+
+
+def _let_go_of_terminal() -> None:
+    """Let what Python still flushes at its end go nowhere, instead of failing."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
 
 
 def _leave(app: TerminalApp, status: int) -> None:
