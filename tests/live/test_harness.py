@@ -1,11 +1,13 @@
 """The harness itself: private engines answer, survive what tests do to them, and leave nothing behind."""
 
 import os
+import subprocess
 from pathlib import Path
 
 from tests.live.harness.hoststate import leftovers
 from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import IDLE, POLITE, PodmanHost
+from tests.live.harness.processes import processes_of
 from tests.live.harness.waiting import wait_until
 from tests.live.harness.workfolder import make_work_folder, remove_work_folder
 
@@ -99,3 +101,18 @@ def processor_ticks(pid: int) -> int:
     """Return user plus system time of a process in clock ticks (/proc/PID/stat fields 14 and 15)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def test_a_stranger_in_a_namespace_of_its_own_is_left_alone(podman_host: PodmanHost) -> None:
+    podman_host.run("mounted", options=["--network", "none"])
+    pause = ["unshare", "--mount", "--propagation", "private", "--", "cat"]
+    with subprocess.Popen(pause, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as stranger:
+        assert stranger.stdin is not None
+        mounts = Path(f"/proc/{stranger.pid}/mountinfo")
+        wait_until(lambda: b"cat" in Path(f"/proc/{stranger.pid}/cmdline").read_bytes()[:4], "cat in its namespace")
+        assert str(podman_host.folder) in mounts.read_text()
+        ours = processes_of(podman_host.folder)
+        assert podman_host.pid("mounted") in ours
+        assert stranger.pid not in ours
+        stranger.stdin.close()
+    podman_host.remove("mounted")

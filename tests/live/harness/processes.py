@@ -112,7 +112,8 @@ def processes_of(directory: Path) -> list[int]:
     """Return the pids that belong to a work folder.
 
     A process belongs to it when its command line names the folder, or when it lives in a mount namespace of its own in
-    which something of the folder is mounted (a container, a daemon behind `unshare`, a dnsmasq that it started).
+    which something of the folder is mounted elsewhere (a container's root, the /run of a libvirtd and its dnsmasq).
+    A mount inside the folder tells nothing: each namespace that anybody makes meanwhile begins with a copy of it.
     """
     return [pid for pid in _pids() if pid != os.getpid() and _belongs(pid, str(directory))]
 
@@ -139,9 +140,18 @@ def _belongs(pid: int, directory: str) -> bool:
             return not _is_ancestor(pid)
         if os.readlink(f"/proc/{pid}/ns/mnt") == os.readlink("/proc/self/ns/mnt"):
             return False
-        return directory in Path(f"/proc/{pid}/mountinfo").read_text(errors="replace")
+        return any(_is_view_of(line, directory) for line in _mounts(pid))
     except OSError:  # it ended meanwhile, or it is a kernel thread
         return False
+
+
+def _mounts(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/mountinfo").read_text(errors="replace").splitlines()
+
+
+def _is_view_of(line: str, directory: str) -> bool:
+    """Tell whether a line of mountinfo shows something of the folder at a place outside the folder."""
+    return directory in line and not line.split()[4].startswith(directory)
 
 
 def _is_zombie(pid: int) -> bool:
