@@ -121,30 +121,8 @@ PARSERS = (
     parse.blkio,
 )
 WORDS = st.sampled_from(
-    [
-        b"8:0",
-        b"(unknown)",
-        b"rbytes=1",
-        b"wbytes=2",
-        b" ",
-        b"\n",
-        b"usage_usec",
-        b"-1",
-        b"9" * 30,
-        b"some avg10=",
-        b"max",
-        b"nr_periods",
-        b"nr_throttled",
-        b"inactive_file",
-        b"oom_kill",
-        b"Total",
-        b"Read",
-        b"Write",
-        b"0-3",
-        b",",
-        b"\x00",
-        b"7",
-    ]
+    b"8:0|(unknown)|rbytes=1|wbytes=2| |\n|usage_usec|-1|max|0-3|,|\0|7|some avg10=|nr_periods|nr_throttled|"
+    b"inactive_file|oom_kill|Total|Read|Write|99999999999999999999999999".split(b"|")
 )
 
 

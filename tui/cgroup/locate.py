@@ -80,7 +80,10 @@ def read_process(pid: int, proc: str = "/proc") -> ProcessStat:
         GoneError: it has ended, a zombie included.
         OSError: it may not be read.
     """
-    process = parse_proc.stat(read_path(f"{proc}/{pid}/stat"))
+    try:
+        process = parse_proc.stat(read_path(f"{proc}/{pid}/stat"))
+    except GoneError as error:
+        raise GoneError(ENDED) from error
     if process is None or process.state in {"Z", "X"}:
         raise GoneError(ENDED)
     return process

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tui.cgroup import parse_proc
-from tui.cgroup.reader import read_path
+from tui.cgroup.reader import GoneError, read_path
 from tui.cgroup.types import CgroupLine, Mount
 
 CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "blkio", "pids")
@@ -50,7 +50,7 @@ class Hierarchies:
         """Read the mounts this process sees; none when they cannot be read."""
         try:
             return cls(parse_proc.mountinfo(read_path(f"{proc}/self/mountinfo")))
-        except OSError:
+        except (OSError, GoneError):
             return cls(())
 
     def places(self, lines: Iterable[CgroupLine]) -> dict[str, Place | str]:

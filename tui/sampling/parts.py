@@ -185,8 +185,7 @@ class PressurePart:
         """Read the three files."""
         cpu, memory, io = (reading.read() if reading is not None else None for reading in sources.pressure)
         usage = Pressure(cpu, memory, io)
-        if self.why and usage == self.usage:
-            return
-        self.usage = usage
+        if usage != self.usage:
+            self.usage = usage
         why = sources.why.get("pressure", reasons.UNREADABLE)
         self.why = reasons.of_pressure(*(why if value is None else None for value in (cpu, memory, io)))

@@ -91,6 +91,7 @@ class Tracked:
         self._whole: tuple[reasons.Reasons, reasons.Reasons] = ((), ())
         self._gaps: tuple[reasons.Reasons, ...] = ()
         self._unknown: Mapping[str, str] = {}
+        self._network_why: reasons.Reasons = ()
         self._locate()
 
     def close(self) -> None:
@@ -184,7 +185,7 @@ class Tracked:
                 slow = attended or opened.age < 2 or turn % SLOW_TICKS == 0
                 if slow:
                     self._read_slowly(opened, tick, at)
-                self._read(opened, at, anew=slow)
+                self._read(opened, at)
         except GoneError:
             self._lose(reasons.VANISHED)
         except OSError as error:
@@ -204,11 +205,12 @@ class Tracked:
         opened.pressure.read(opened.sources)
         opened.network.read(self.target, at)
 
-    def _read(self, opened: _Opened, at: float, *, anew: bool) -> None:
+    def _read(self, opened: _Opened, at: float) -> None:
         """Read the files of every tick."""
         sources, before = opened.sources, opened.at
         seconds = at - before if before is not None else None
         changed = sources.tick.refresh()
+        anew = False
         cpu, memory, io, pids = opened.cpu, opened.memory, opened.io, opened.pids
         if changed & CPU or not cpu.settled:
             cpu.update(sources, seconds, self._around.host_cores)
@@ -224,15 +226,25 @@ class Tracked:
             anew = True
         opened.at = at
         opened.age += 1
-        if anew or _differs(seconds, self._window):
+        if anew or _differs(seconds, self._window) or self._has_slow_news(opened):
             self._window = seconds if seconds else None
             self._publish(opened)
+
+    def _has_slow_news(self, opened: _Opened) -> bool:
+        """Tell whether what is not read on every tick differs from what is shown."""
+        shown = self.usage
+        return (
+            opened.pressure.usage is not shown.pressure
+            or opened.network.usage is not shown.network
+            or opened.network.why is not self._network_why
+        )
 
     def _publish(self, opened: _Opened) -> None:
         cpu, memory, io = opened.cpu, opened.memory, opened.io
         net, pids, pressure = opened.network, opened.pids, opened.pressure
         window = self._window
         gaps = (cpu.why, memory.why, io.why, net.why, pids.why, pressure.why, self._whole[window is None])
+        self._network_why = net.why
         if gaps != self._gaps:  # compared by identity first, which is cheaper than hashing all of it
             self._gaps, self._unknown = gaps, reasons.merged(*gaps)
         self.usage = Usage(

@@ -1,6 +1,8 @@
 """Network traffic of one instance, and whose it is."""
 
 from tui.cgroup import network
+from tui.cgroup.locate import ENDED
+from tui.cgroup.reader import GoneError
 from tui.cgroup.types import NetworkSample
 from tui.domain.instance import Instance
 from tui.domain.usage import NetworkUsage
@@ -34,11 +36,7 @@ class NetworkPart:
         self._at: float | None = None
 
     def read(self, target: Instance, at: float) -> None:
-        """Read the counters.
-
-        Raises:
-            GoneError: the process has ended.
-        """
+        """Read the counters."""
         now, hidden = self._read(target)
         before, seconds = self._sample, at - self._at if self._at is not None else None
         self._sample, self._at = now, at
@@ -57,7 +55,10 @@ class NetworkPart:
             return None, HOST_NETWORK
         if self.owner is not None:
             return None, self.owner
-        return network.namespace_counters(target.pid, self._proc), NO_INTERFACE
+        try:
+            return network.namespace_counters(target.pid, self._proc), NO_INTERFACE
+        except GoneError:  # its cgroup may live on with what the process left behind
+            return None, ENDED
 
 
 def is_tapped(target: Instance) -> bool:
