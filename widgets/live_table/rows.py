@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic
 
@@ -9,6 +10,8 @@ from widgets.filter_query import Fields, FilterQuery
 from widgets.live_table.model import R, Row
 
 SortKey = Callable[[R], Any]
+
+_KEY, _DATA, _PARENT = (operator.itemgetter(place) for place in range(3))
 
 
 class RowIndex(Generic[R]):
@@ -30,7 +33,9 @@ class RowIndex(Generic[R]):
         self.depth: dict[str, int] = {}
         self.groups: set[str] = set()
         self.folded: set[str] = set()
-        self._by_key: list[str] = []
+        self._keys: list[str] = []
+        self._arrived: list[Row[R]] = []
+        self._places_by_key: list[int] = []
         self._parents: dict[str, str] = {}
         self._children: dict[str, list[str]] = {}
         self._sorted_as: tuple[object, ...] | None = None
@@ -38,24 +43,32 @@ class RowIndex(Generic[R]):
 
     def set_rows(self, rows: Iterable[Row[R]]) -> None:
         """Take the rows of a new moment; of two rows with one key the later counts."""
-        by_key = {row.key: row for row in rows}
-        if by_key.keys() != self.rows.keys():
-            self._by_key = sorted(by_key)
+        # With thousands of rows each pass counts; these run in C but for the rare case that there are groups.
+        arrived = list(rows)
+        keys = list(map(_KEY, arrived))
+        by_key = dict(zip(keys, arrived, strict=True))
+        if len(by_key) < len(arrived):
+            keys, arrived = list(by_key), list(by_key.values())
+        if keys != self._keys:
+            self._keys = keys
+            self._places_by_key = sorted(range(len(keys)), key=keys.__getitem__)
             self._sorted_as = None
         self.rows = by_key
-        self._parents = {
-            row.key: row.parent for row in by_key.values() if row.parent is not None and row.parent in by_key
-        }
+        self._arrived = arrived
+        self._parents = {}
+        if set(map(_PARENT, arrived)) - {None}:
+            self._parents = {key: row.parent for key, row in by_key.items() if row.parent in by_key and row.parent}
 
     def sort(self, sort_key: SortKey[R] | None, *, reverse: bool) -> None:
         """Order by a value, None and NaN last in both directions, equal values by key."""
-        rows = self.rows
-        keys = self._by_key
         sorted_as = (sort_key, reverse)
-        values = [sort_key(rows[key].data) for key in keys] if sort_key is not None else []
+        values = list(map(sort_key, map(_DATA, self._arrived))) if sort_key is not None else []
         if sorted_as == self._sorted_as and values == self._values:
             return
-        self.order = _sorted_keys(keys, values, reverse=reverse) if sort_key is not None else list(keys)
+        places = self._places_by_key
+        if sort_key is not None:
+            places = _sorted_places(places, values, reverse=reverse)
+        self.order = list(map(self._keys.__getitem__, places))
         self._sorted_as = sorted_as
         self._values = values
 
@@ -63,7 +76,8 @@ class RowIndex(Generic[R]):
         """Leave the order as it is: vanished rows leave it, new ones join at the end."""
         known = set(self.order)
         rows = self.rows
-        self.order = [key for key in self.order if key in rows] + [key for key in self._by_key if key not in known]
+        new = sorted([key for key in self._keys if key not in known])
+        self.order = [key for key in self.order if key in rows] + new
         self._sorted_as = None
 
     def arrange(self, query: FilterQuery, fields: Callable[[R], Fields]) -> None:
@@ -159,15 +173,16 @@ class RowIndex(Generic[R]):
                 pending.extend(self._children.get(key, ()))
 
 
-def _sorted_keys(keys: Sequence[str], values: Sequence[Any], *, reverse: bool) -> list[str]:
-    """Sort keys (already in their own order, which settles ties) by the values beside them."""
-    known: list[int] = []
+def _sorted_places(places: Sequence[int], values: Sequence[Any], *, reverse: bool) -> list[int]:
+    """Sort places (already in the order that settles ties) by the values that stand there, unknown ones last."""
+    # Only NaN differs from itself; it would leave the rest in no order at all.
+    known = [place for place in places if values[place] is not None and values[place] == values[place]]
     unknown: list[int] = []
-    for number, value in enumerate(values):
-        # Only NaN differs from itself; it would leave the rest in no order at all.
-        (unknown if value is None or value != value else known).append(number)  # noqa: PLR0124
+    if len(known) < len(places):
+        is_known = set(known)
+        unknown = [place for place in places if place not in is_known]
     try:
-        known.sort(key=values.__getitem__, reverse=reverse)
+        return sorted(known, key=values.__getitem__, reverse=reverse) + unknown
     except TypeError:
-        known.sort(key=lambda number: (type(values[number]).__name__, str(values[number])), reverse=reverse)
-    return [keys[number] for number in (*known, *unknown)]
+        by_type = sorted(known, key=lambda place: (type(values[place]).__name__, str(values[place])), reverse=reverse)
+        return by_type + unknown
