@@ -121,9 +121,16 @@ class LibvirtHost:
             self.wait_up(name)
         return self.pid(name)
 
-    def wait_up(self, name: str, *, seconds: float = 60.0) -> None:
-        """Wait until the guest's shell is there."""
-        wait_until(lambda: UP_MARK in self.console_text(name), f"guest {name} up", seconds=seconds)
+    def wait_up(self, name: str, *, seconds: float = 90.0) -> None:
+        """Wait until the guest's shell is there; a guest that ends meanwhile is an error at once."""
+
+        def up_or_gone() -> bool:
+            return UP_MARK in self.console_text(name) or not Path(f"/proc/{pid}").exists()
+
+        pid = self.pid(name)
+        wait_until(up_or_gone, f"guest {name} up", seconds=seconds)
+        if UP_MARK not in self.console_text(name):
+            raise CommandFailedError(f"guest {name} (pid {pid}) ended: {self.virsh('domstate', '--reason', name)}")
 
     def console_text(self, name: str) -> str:
         """Return what a guest has printed on its serial console since it started."""
