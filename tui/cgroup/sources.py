@@ -187,13 +187,14 @@ class Sources:
             if self.io.read() is None:
                 self.look_for_io()
 
-    def look_for_io(self) -> None:
-        """On v1, see whether the counter that is not read on every tick has begun to count."""
+    def look_for_io(self) -> bool:
+        """On v1, tell whether the counter that is not read on every tick has begun to count; it is from now on."""
         if self.io is None or self._other_io is None or self.io.sample() is not None or self._other_io.read() is None:
-            return
+            return False
         self.tick.remove(self.io)
         self.io, self._other_io = self._other_io, self.io
         self.tick.add(self.io, IO)
+        return True
 
     # the rest
 

@@ -200,7 +200,8 @@ class Tracked:
             opened.cpu.limit(limits, guest.vcpus if guest is not None else None, self._around.host_cores)
             opened.memory.limit(limits)
             opened.pids.limit(limits)
-        opened.sources.look_for_io()
+        if opened.sources.look_for_io():
+            opened.io.settled = False
         opened.memory.read_slowly(opened.sources)
         opened.pressure.read(opened.sources)
         opened.network.read(self.target, at)
