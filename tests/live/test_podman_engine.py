@@ -1,6 +1,7 @@
 """The engine against a real Podman: inventory, events, every action, and a service that hangs or dies."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.live.harness.podman import IDLE, POLITE, PodmanHost
+from tests.live.harness.processes import Daemon
 from tests.unit.engine_contract import (
     RecordingSink,
     act,
@@ -181,6 +183,45 @@ async def test_what_podman_has_not_is_refused(clean_podman: PodmanHost) -> None:
         await sink.until(lambda: sink.state_of("one") is State.RUNNING, "running")
         for verb in (Verb.RESET, Verb.AUTOSTART_ON, Verb.AUTOSTART_OFF):
             assert (await act(engine, sink, "one", verb)).result is Result.REFUSED
+
+
+async def test_a_paused_container_that_is_stopped_says_what_helps(clean_podman: PodmanHost) -> None:
+    clean_podman.run("one", *POLITE, options=NO_NETWORK)
+    clean_podman.cli("pause", "one")
+    async with following(clean_podman) as (engine, sink):
+        await sink.until(lambda: sink.state_of("one") is State.PAUSED, "paused")
+        outcome = await act(engine, sink, "one", Verb.STOP, timeout_seconds=1.0)
+        if outcome.result is not Result.DONE:  # Podman 4 refuses
+            assert outcome.message.endswith("It is paused: resume it first.")
+
+
+async def test_a_service_over_tcp_is_another_host(clean_podman: PodmanHost) -> None:
+    clean_podman.run("one", *IDLE, options=NO_NETWORK)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    url = f"tcp://127.0.0.1:{port}"
+    daemon = Daemon(
+        ["podman", "system", "service", "--time=0", f"tcp:127.0.0.1:{port}"],
+        log=clean_podman.folder / "tcp.log",
+        ready=lambda: _accepts(port),
+        env=clean_podman.env,
+    )
+    await asyncio.to_thread(daemon.start)
+    engine = PodmanEngine(url, engine_id=url, host_id="host", user="")
+    try:
+        async with running(engine) as sink:
+            assert_inventory(engine, sink)
+            one = get(sink, "one")
+            assert (one.state, one.local, one.pid) == (State.RUNNING, False, None)
+            await assert_reaches(engine, sink, "one", Verb.PAUSE, State.PAUSED)
+            await assert_reaches(engine, sink, "one", Verb.RESUME, State.RUNNING)
+    finally:
+        await asyncio.to_thread(daemon.stop)
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def test_a_stop_kills_after_its_time_and_is_seen_stopping(clean_podman: PodmanHost) -> None:

@@ -256,6 +256,30 @@ def test_a_container_that_is_gone_is_forgotten() -> None:
     assert inventory.instances() == ()
 
 
+def test_what_did_not_change_stays_the_same_object() -> None:
+    inventory = Inventory(OWNER)
+    other = {**ROW_4_3, "Id": "e" * 64, "Names": ["other"]}
+    inventory.apply(Changes(True, rows=(ROW_4_3, other)))
+    before = inventory.instances()
+    inventory.apply(Changes(True, rows=(ROW_4_3, {**other, "Names": ["renamed"]})))
+    after = inventory.instances()
+    assert after[0] is before[0]
+    assert after[1].name == "renamed"
+
+
+def test_a_doubted_container_is_inspected_again_and_keeps_what_is_known_meanwhile() -> None:
+    inventory = Inventory(OWNER)
+    inventory.apply(Changes(True, rows=(ROW_4_3,), inspected=((ID, INSPECTED),)))
+    inventory.doubt([ID, "gone"])
+    assert inventory.unexplained() == [ID]
+    assert inventory.instances()[0].addresses
+    inventory.apply(Changes(False, inspected=((ID, {**INSPECTED, "RestartCount": 9}),)))
+    assert inventory.unexplained() == []
+    facts = inventory.instances()[0].container
+    assert facts is not None
+    assert facts.restarts == 9
+
+
 def test_health_news_is_told_once() -> None:
     inventory = Inventory(OWNER)
     inventory.apply(Changes(True, rows=(ROW_4_3,)))

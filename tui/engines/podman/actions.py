@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from tui.domain.action import ActionOutcome, ActionRequest, Result, Verb
 from tui.domain.errors import ActionRefused, EngineError, EngineLost, EngineTimeout, NotFound
-from tui.domain.instance import Instance, Pod
+from tui.domain.instance import Instance, Pod, State
 from tui.engines.lane import Lane
 from tui.engines.podman import units
 from tui.engines.podman.client import Client
+from tui.engines.podman.errors import ConflictError
 from tui.engines.podman.inventory import Inventory
 from tui.engines.podman.units import Unit
 from tui.engines.podman.verbs import Call, call_for, podman_command, refuse_delete
@@ -81,7 +82,10 @@ class Actions:
         if unit is not None and self._systemd_runs():
             await units.act(unit, request.verb, login=self._login, timeout_seconds=request.timeout_seconds)
             return f"Through its systemd unit {unit.name}."
-        done = await self._send(call)
+        try:
+            done = await self._send(call)
+        except ConflictError as error:
+            raise ConflictError(error.title, f"{error.message} {_hint(target)}".strip()) from error
         return f"{done} {self._unit_note(target, request.verb)}".strip()
 
     def _target(self, request: ActionRequest) -> Instance | Pod:
@@ -161,3 +165,10 @@ class Actions:
         """Let the lanes' threads end."""
         for lane in self._lanes:
             lane.close()
+
+
+def _hint(target: Instance | Pod) -> str:
+    """Say what helps where Podman only says that the state is improper."""
+    if isinstance(target, Instance) and target.state is State.PAUSED:
+        return "It is paused: resume it first."
+    return ""

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -81,6 +82,8 @@ def error_text(body: bytes) -> tuple[str, str]:
 
 def help_to_start(url: str) -> str:
     """Return the command that makes a service listen at a usual place."""
+    if url.startswith(("unix:", "http+unix:")) and shutil.which("podman") is None:
+        return "Podman is not installed here: sudo apt install podman, or sudo dnf install podman."
     if "/run/user/" in url:
         return "Start it: systemctl --user enable --now podman.socket"
     if url.startswith(("unix:", "http+unix:")):

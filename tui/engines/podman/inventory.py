@@ -43,6 +43,8 @@ class Inventory:
         self.owner = owner
         self._instances: dict[str, Instance] = {}
         self._details: dict[str, Details] = {}
+        self._doubted: set[str] = set()
+        self._shown: dict[str, Instance] = {}  # with details; what did not change stays the same object
         self._pods: dict[str, PodRow] = {}
 
     def apply(self, changes: Changes) -> tuple[Instance, ...]:
@@ -62,10 +64,10 @@ class Inventory:
     def _take(self, changes: Changes) -> None:
         fresh = {instance.id.local: instance for instance in _parsed(changes.rows, self.owner)}
         if changes.is_complete:
-            self._instances = fresh
-            self._details = {key: value for key, value in self._details.items() if key in fresh}
-        else:
-            self._instances.update(fresh)
+            for local in self._instances.keys() - fresh.keys():
+                self.forget(local)
+        for local, instance in fresh.items():
+            self._set(local, instance)
         for local, document in changes.inspected:
             self._inspect(local, document)
         if changes.pods is not None:
@@ -79,23 +81,32 @@ class Inventory:
         if known is None:
             return
         try:
-            self._details[local] = details_of(document)
-            self._instances[local] = refresh_from(known, document)
+            details, fresh = details_of(document), refresh_from(known, document)
         except (KeyError, TypeError, ValueError, AttributeError):
             return  # no such document; the row stays as the list gave it
+        if self._details.get(local) != details:
+            self._details[local] = details
+            self._shown.pop(local, None)
+        self._doubted.discard(local)
+        self._set(local, fresh)
+
+    def _set(self, local: str, instance: Instance) -> None:
+        if self._instances.get(local) != instance:
+            self._instances[local] = instance
+            self._shown.pop(local, None)
 
     def forget(self, local: str) -> None:
         """Drop a container or pod that is gone."""
-        self._instances.pop(local, None)
-        self._details.pop(local, None)
-        self._pods.pop(local, None)
+        for known in (self._instances, self._details, self._shown, self._pods):
+            known.pop(local, None)
+        self._doubted.discard(local)
 
     def set_health(self, local: str, health: Health) -> Instance | None:
         """Note what a health check said; return the container when that is news."""
         known = self._instances.get(local)
         if known is None or known.container is None or known.container.health is health:
             return None
-        self._instances[local] = replace(known, container=replace(known.container, health=health))
+        self._set(local, replace(known, container=replace(known.container, health=health)))
         return self._instances[local]
 
     def set_local(self, *, local: bool) -> None:
@@ -104,8 +115,7 @@ class Inventory:
 
     def doubt(self, locals_: Iterable[str]) -> None:
         """Ask for a new inspection: one that restarts twice within a second looks the same in the list."""
-        for local in locals_:
-            self._details.pop(local, None)
+        self._doubted.update(local for local in locals_ if local in self._instances)
 
     def is_in_pod(self, local: str) -> bool:
         """Tell whether a container belongs to a pod."""
@@ -113,9 +123,11 @@ class Inventory:
         return known is not None and known.container is not None and known.container.pod_id is not None
 
     def unexplained(self) -> list[str]:
-        """Return ids whose details are of another moment, or missing; what never ran needs none."""
+        """Return ids whose details are of another moment, doubted or missing."""
         return [
-            local for local, instance in self._instances.items() if needs_details(instance, self._details.get(local))
+            local
+            for local, instance in self._instances.items()
+            if local in self._doubted or needs_details(instance, self._details.get(local))
         ]
 
     def __len__(self) -> int:
@@ -124,7 +136,13 @@ class Inventory:
     def find(self, local: str) -> Instance | None:
         """Return a container with all that is known of it."""
         known = self._instances.get(local)
-        return None if known is None else with_details(known, self._details.get(local))
+        return None if known is None else self._show(local, known)
+
+    def _show(self, local: str, known: Instance) -> Instance:
+        shown = self._shown.get(local)
+        if shown is None:
+            shown = self._shown[local] = with_details(known, self._details.get(local))
+        return shown
 
     def find_pod(self, local: str) -> PodRow | None:
         """Return a pod."""
@@ -141,7 +159,7 @@ class Inventory:
 
     def instances(self) -> tuple[Instance, ...]:
         """Return all containers."""
-        return tuple(with_details(known, self._details.get(local)) for local, known in self._instances.items())
+        return tuple(self._show(local, known) for local, known in self._instances.items())
 
     def pods(self) -> tuple[Pod, ...]:
         """Return all pods, with those of their members that are listed."""

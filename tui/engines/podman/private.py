@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import secrets
 import shutil
 import socket
 import tempfile
@@ -140,7 +139,7 @@ def new_folder(environ: Mapping[str, str]) -> Path:
         base = Path(tempfile.gettempdir())
     for left in base.glob(f"{PREFIX}*"):
         _remove_if_left(left)
-    return base / f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+    return base / f"{PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
 
 
 def _remove_if_left(folder: Path) -> None:

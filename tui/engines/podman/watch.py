@@ -31,7 +31,7 @@ REFRESH_GAP_SECONDS = 0.3
 LIST_COST_SECONDS, LOOK_COST_SECONDS = 0.0005, 0.002
 # a look is followed by a rest of this many times its cost: a storm of events takes a tenth of a core at most
 REST_FACTOR = 9.0
-DETAILS_AT_ONCE = 16
+DETAILS_AT_ONCE = 32
 HEALTH_DELAY_SECONDS = 0.5
 PAST_SECONDS = 900.0  # of history asked for at the first connection
 
@@ -195,11 +195,11 @@ class Watch:
             self._tell(health_line(instance, time.time()))
 
     async def _explain(self) -> None:
-        """Inspect what was not inspected since its last start or end, a few at a time, each at most once."""
-        asked: set[str] = set()
-        while wanted := [local for local in self._inventory.unexplained() if local not in asked][:DETAILS_AT_ONCE]:
-            asked.update(wanted)
-            self._apply(await self._ask(partial(reader.read_some, known=wanted, new=(), with_pods=False)))
+        """Inspect what was not inspected since its last start or end, a few at a time."""
+        wanted = self._inventory.unexplained()
+        for first in range(0, len(wanted), DETAILS_AT_ONCE):
+            few = wanted[first : first + DETAILS_AT_ONCE]
+            self._apply(await self._ask(partial(reader.read_some, known=few, new=(), with_pods=False)))
 
     def _tell_oom(self, work: Work) -> None:
         for local, died in work.containers.items():
