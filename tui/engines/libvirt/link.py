@@ -42,7 +42,13 @@ class Link:
         connection = self._connection
         if connection is None:
             raise EngineLost("connection closed", "The connection to libvirt was closed.")
-        return run_guarded(self.libvirt, lambda: function(self.libvirt, connection))
+        try:
+            return run_guarded(self.libvirt, lambda: function(self.libvirt, connection))
+        except EngineError as error:
+            if isinstance(error, EngineLost) or self.is_alive:
+                raise
+            failure = EngineLost("connection lost", f"The connection to libvirt broke: {error.message}")
+        raise failure  # not every error of a call that the end of the connection cut short says so
 
     @property
     def is_alive(self) -> bool:
