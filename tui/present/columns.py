@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from tui.domain.instance import Kind
 from tui.present import cells, figures
 from tui.present.entry import Entry
 from tui.present.sparks import CELLS, Sparks
 from tui.present.state import state_cell, state_rank
+from tui.present.steady import Steady
 from widgets.live_table.model import Cell, Column
 
 OVERVIEW = "overview"
@@ -27,6 +28,7 @@ class Moment:
     """
 
     sparks: Sparks
+    steady: Steady = field(default_factory=Steady)
     utc_seconds: float = 0.0
     tick: int = 0
     ascii_only: bool = False
@@ -76,10 +78,10 @@ def _overview(moment: Moment, roomy: bool) -> list[Column[Entry]]:
         _state(24 if roomy else 11),
         _cores(moment),
         _memory(moment),
-        *_io(2),
-        _pressure(3),
-        *_network(4),
-        _percent(5),
+        *_io(moment, 2),
+        _pressure(moment, 3),
+        *_network(moment, 4),
+        _percent(moment, 5),
         _throttled(6),
         _uptime(moment, 7),
         _out_of_memory(8),
@@ -93,16 +95,16 @@ def _guests(moment: Moment, roomy: bool) -> list[Column[Entry]]:
         _name(20 if roomy else 14),
         _state(24 if roomy else 11),
         _cores(moment),
-        _percent(5),
+        _percent(moment, 5),
         _throttled(9),
         _memory(moment),
         _figure("inside", "INSIDE", lambda entry: entry.usage.memory.guest_used_bytes, figures.size, 6, 6),
         _limit(7),
         _number("vcpus", "VCPU", cells.vcpus, 4, 4),
         _swap(9),
-        *_io(2),
-        *_network(4),
-        _pressure(3),
+        *_io(moment, 2),
+        *_network(moment, 4),
+        _pressure(moment, 3),
         _out_of_memory(9),
         _pids(10),
         _uptime(moment, 5),
@@ -117,15 +119,15 @@ def _containers(moment: Moment, roomy: bool) -> list[Column[Entry]]:
         _name(20 if roomy else 14),
         _state(24 if roomy else 11),
         _cores(moment),
-        _percent(5),
+        _percent(moment, 5),
         _throttled(6),
         _memory(moment),
         _limit(7),
         _swap(9),
         _pids(8),
-        *_io(2),
-        *_network(4),
-        _pressure(3),
+        *_io(moment, 2),
+        *_network(moment, 4),
+        _pressure(moment, 3),
         _out_of_memory(8),
         _number("restarts", "RST", cells.restarts, 3, 7),
         _number("exit", "EXIT", cells.exit_code, 4, 10),
@@ -170,7 +172,7 @@ def _cores(moment: Moment) -> Column[Entry]:
         title="CORES",
         cell=cell,
         width=7 + CELLS,
-        sort_key=lambda entry: entry.usage.cpu.cores_used,
+        sort_key=_steadily(moment, "cores", lambda entry: entry.usage.cpu.cores_used, 0.02),
         descending=True,
     )
 
@@ -182,7 +184,7 @@ def _memory(moment: Moment) -> Column[Entry]:
         cell=lambda entry: cells.memory(entry, ascii_only=moment.ascii_only),
         width=5 + cells.BAR_CELLS,
         priority=1,
-        sort_key=lambda entry: entry.usage.memory.working_set_bytes,
+        sort_key=_steadily(moment, "memory", lambda entry: entry.usage.memory.working_set_bytes, MEBIBYTE),
         descending=True,
     )
 
@@ -195,8 +197,10 @@ def _uptime(moment: Moment, priority: int) -> Column[Entry]:
     return _figure("uptime", "UP", seconds, figures.duration, 5, priority)
 
 
-def _percent(priority: int) -> Column[Entry]:
-    return _figure("cpu", "CPU%", lambda entry: entry.usage.cpu.percent_of_limit, figures.percent, 4, priority)
+def _percent(moment: Moment, priority: int) -> Column[Entry]:
+    return _steady(
+        moment, _figure("cpu", "CPU%", lambda entry: entry.usage.cpu.percent_of_limit, figures.percent, 4, priority), 3
+    )
 
 
 def _throttled(priority: int) -> Column[Entry]:
@@ -215,26 +219,60 @@ def _pids(priority: int) -> Column[Entry]:
     return _figure("pids", "PIDS", lambda entry: entry.usage.pids.current, figures.count, 5, priority)
 
 
-def _io(priority: int) -> tuple[Column[Entry], Column[Entry]]:
+def _io(moment: Moment, priority: int) -> tuple[Column[Entry], Column[Entry]]:
     return (
-        _figure("read", "READ", lambda entry: entry.usage.io.read_bytes_per_second, figures.size, 5, priority),
-        _figure("write", "WRITE", lambda entry: entry.usage.io.write_bytes_per_second, figures.size, 5, priority),
+        _steady(
+            moment,
+            _figure("read", "READ", lambda entry: entry.usage.io.read_bytes_per_second, figures.size, 5, priority),
+            RATE_NOISE,
+        ),
+        _steady(
+            moment,
+            _figure("write", "WRITE", lambda entry: entry.usage.io.write_bytes_per_second, figures.size, 5, priority),
+            RATE_NOISE,
+        ),
     )
 
 
-def _network(priority: int) -> tuple[Column[Entry], Column[Entry]]:
+def _network(moment: Moment, priority: int) -> tuple[Column[Entry], Column[Entry]]:
     return (
-        _figure("rx", "RX", lambda entry: entry.usage.network.receive_bytes_per_second, figures.size, 5, priority),
-        _figure("tx", "TX", lambda entry: entry.usage.network.transmit_bytes_per_second, figures.size, 5, priority),
+        _steady(
+            moment,
+            _figure("rx", "RX", lambda entry: entry.usage.network.receive_bytes_per_second, figures.size, 5, priority),
+            RATE_NOISE,
+        ),
+        _steady(
+            moment,
+            _figure("tx", "TX", lambda entry: entry.usage.network.transmit_bytes_per_second, figures.size, 5, priority),
+            RATE_NOISE,
+        ),
     )
 
 
-def _pressure(priority: int) -> Column[Entry]:
-    return _number("psi", "PSI", cells.pressure, 3, priority, cells.worst_pressure)
+def _pressure(moment: Moment, priority: int) -> Column[Entry]:
+    return _steady(moment, _number("psi", "PSI", cells.pressure, 3, priority, cells.worst_pressure), 3)
 
 
 def _out_of_memory(priority: int) -> Column[Entry]:
     return _number("oom", "OOM", cells.out_of_memory, 3, priority, lambda entry: entry.usage.memory.oom_kills)
+
+
+MEBIBYTE = 1 << 20
+RATE_NOISE = 16 << 10
+
+
+def _steadily(
+    moment: Moment, column: str, value: Callable[[Entry], float | None], least: float
+) -> Callable[[Entry], float | None]:
+    """Return a figure to order by that does not follow every twitch."""
+    steady = moment.steady
+    return lambda entry: steady.value(column, entry.key, value(entry), least=least)
+
+
+def _steady(moment: Moment, column: Column[Entry], least: float) -> Column[Entry]:
+    """Return a column whose order does not follow every twitch."""
+    assert column.sort_key is not None  # noqa: S101 - every figure has one
+    return replace(column, sort_key=_steadily(moment, column.key, column.sort_key, least))
 
 
 def _figure(  # noqa: PLR0917 - a row of the table of columns above

@@ -29,6 +29,7 @@ _FIGURES = (
     ("OOM", "processes the kernel killed for memory since hostdeck saw it"),
     ("-", "not known, never zero; the details screen says why"),
     ("K M G T", "units of 1024"),
+    ("order", "a row keeps its place until its figure differs by a quarter, so that rows can be read"),
 )
 _FILTER = (
     ("word", "rows with this text in name, state, image, address and more"),

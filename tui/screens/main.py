@@ -147,7 +147,9 @@ class MainScreen(DeckScreen):
         self._show_side()
         self._show_status()
         if view.tick % SPARKS_FORGOTTEN_EVERY == 0:
-            moment.sparks.forget({item.key for item in view.instances} | {pod.key for pod in view.pods})
+            alive = {item.key for item in view.instances} | {pod.key for pod in view.pods}
+            moment.sparks.forget(alive)
+            moment.steady.forget(alive)
 
     def show_bar(self) -> None:
         """Draw the host bar."""

@@ -65,7 +65,9 @@ class SpanLines(Widget):
             self.refresh(layout=automatic)
             return
         width = self.size.width
-        self.refresh(*(Region(0, y, width, 1) for y in range(len(new)) if new[y] != old[y]))
+        regions = [Region(x, y, cells, 1) for y in range(len(new)) for x, cells in changed_runs(old[y], new[y], width)]
+        if regions:
+            self.refresh(*regions)
 
     def on_mount(self) -> None:
         """Draw in new colours when the theme changes."""
@@ -99,6 +101,25 @@ class SpanLines(Widget):
             Segment(text, style_of("", role)) for text, role in fit_spans(self._lines[y], width, ascii_only=ascii_only)
         ]
         return Strip(segments, width)
+
+
+def changed_runs(old: Spans, new: Spans, width: int) -> list[tuple[int, int]]:
+    """Return start and cells of the runs of a line that look different; the rest of it is not sent again."""
+    if old == new:
+        return []
+    runs: list[tuple[int, int]] = []
+    x = 0
+    for before, after in zip(old, new, strict=False):
+        cells = cell_len(escape_controls(after[0]))
+        if cell_len(escape_controls(before[0])) != cells:
+            break
+        if before != after:
+            runs.append((x, cells))
+        x += cells
+    else:
+        if len(old) == len(new):
+            return [run for run in runs if run[0] < width] if x <= width else [(0, width)]
+    return [*runs, (x, max(width - x, 0))] if x < width else [(0, width)]
 
 
 def fit_spans(spans: Spans, width: int, *, ascii_only: bool = False) -> Spans:
