@@ -104,7 +104,8 @@ class PodmanHost:
 
     def cli(self, *args: str, seconds: float = 60.0) -> str:
         """Run `podman ARGS` beside the service and return its output; raise CommandFailedError when it fails."""
-        return run(["podman", *args], env=self.env, seconds=seconds)
+        # conmon leaves a file named oom where Podman was started
+        return run(["podman", *args], env=self.env, seconds=seconds, cwd=self.folder)
 
     def command_environment(self) -> dict[str, str]:
         """Return a whole environment for a process that is to use this storage, as hostdeck's own service does."""

@@ -15,13 +15,21 @@ class CommandFailedError(AssertionError):
     """A command line ended with an error; the text holds what it printed."""
 
 
-def run(argv: Sequence[str], *, env: Mapping[str, str] | None = None, seconds: float = 60.0, text: str = "") -> str:
+def run(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    seconds: float = 60.0,
+    text: str = "",
+    cwd: Path | None = None,
+) -> str:
     """Run one command and return its standard output; raise CommandFailedError unless it ends with 0 in time."""
     try:
         done = subprocess.run(
             argv,
             check=False,  # looked at below, with the output in the error
             env=environment(env),
+            cwd=cwd,
             timeout=seconds,
             input=text,
             capture_output=True,
@@ -68,7 +76,13 @@ class Daemon:
             return
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._argv, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                self._argv,
+                env=self._env,
+                cwd=self._log.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         wait_until(self._ready_or_dead, f"{self._argv} ready, see {self._log}", seconds=seconds)
         if not self.alive:
