@@ -13,6 +13,7 @@ from typing import Any
 from tui.domain.errors import EngineError, EngineLost
 from tui.engines.podman.client import open_connection, target
 from tui.engines.podman.errors import exchanging, raise_for_status
+from tui.engines.podman.rows import LATEST_SECONDS
 
 OVERLAP_SECONDS = 1.0
 LONGEST_LINE = 1 << 20
@@ -30,12 +31,12 @@ class Repeats:
     """
 
     newest: float | None = None
-    _heard: dict[tuple[object, ...], float] = field(default_factory=dict)
+    _heard: dict[str, float] = field(default_factory=dict)
 
     def is_repeat(self, event: Raw) -> bool:
         """Tell whether this event was heard before, and remember it."""
         at = event_seconds(event)
-        key = (event.get("timeNano") or at, event.get("Type"), event.get("Action"), _actor(event).get("ID"))
+        key = f"{at!r} {event.get('Type')} {event.get('Action')} {actor_of(event).get('ID')}"
         if key in self._heard:
             return True
         self._heard[key] = at
@@ -59,13 +60,14 @@ class Repeats:
 def event_seconds(event: Raw) -> float:
     """Return the time of an event, 0.0 when it has none."""
     nanoseconds = event.get("timeNano")
-    if isinstance(nanoseconds, int) and nanoseconds > 0:
+    if isinstance(nanoseconds, int) and 0 < nanoseconds < LATEST_SECONDS * 10**9:
         return nanoseconds / 1e9
     seconds = event.get("time")
-    return float(seconds) if isinstance(seconds, int | float) else 0.0
+    return float(seconds) if isinstance(seconds, int | float) and 0 < seconds < LATEST_SECONDS else 0.0
 
 
-def _actor(event: Raw) -> Raw:
+def actor_of(event: Raw) -> Raw:
+    """Return what the event is about: "ID" and "Attributes"."""
     actor = event.get("Actor")
     return actor if isinstance(actor, dict) else {}
 

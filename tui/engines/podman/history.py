@@ -5,7 +5,7 @@ from typing import Any
 
 from tui.domain.event import Event
 from tui.domain.instance import Health, Instance
-from tui.engines.podman.events import Raw, event_seconds
+from tui.engines.podman.events import Raw, actor_of, event_seconds
 from tui.engines.podman.rows import Owner
 
 # actions that a person wants to read of; the rest is machinery (init, cleanup, mount, exec_died ...)
@@ -73,12 +73,13 @@ class Heard:
 
 def heard(raw: Raw) -> Heard | None:
     """Take an event apart; None when it is of nothing that is shown."""
-    actor = raw.get("Actor") or {}
-    kind, action = raw.get("Type"), str(raw.get("Action") or raw.get("status") or "")
+    actor = actor_of(raw)
+    kind, action = str(raw.get("Type")), str(raw.get("Action") or raw.get("status") or "")
     local = str(actor.get("ID") or raw.get("id") or "")
     if kind not in {"container", "pod"} or not local or not action:
         return None
-    attributes: dict[str, Any] = actor.get("Attributes") or {}
+    told = actor.get("Attributes")
+    attributes: dict[str, Any] = told if isinstance(told, dict) else {}
     return Heard(
         id=local,
         is_pod=kind == "pod",
@@ -93,7 +94,7 @@ def heard(raw: Raw) -> Heard | None:
 
 def _exit_code(attributes: dict[str, Any]) -> int | None:
     text = str(attributes.get("containerExitCode") or attributes.get("exitCode") or "0")
-    return int(text) if text.lstrip("-").isdigit() else None
+    return int(text) if text.isascii() and text.removeprefix("-").isdigit() and len(text) < 12 else None
 
 
 def _health(raw: Raw, attributes: dict[str, Any]) -> Health | None:

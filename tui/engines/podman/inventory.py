@@ -18,6 +18,9 @@ from tui.engines.podman.rows import (
     with_details,
 )
 
+# what parsing a document of the wrong shape may raise
+NONSENSE = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -82,7 +85,7 @@ class Inventory:
             return
         try:
             details, fresh = details_of(document), refresh_from(known, document)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except NONSENSE:
             return  # no such document; the row stays as the list gave it
         if self._details.get(local) != details:
             self._details[local] = details
@@ -178,7 +181,7 @@ def _parsed(rows: Iterable[Row], owner: Owner) -> Iterator[Instance]:
     for row in rows:
         try:
             yield instance_of(row, owner)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except NONSENSE:
             continue
 
 
@@ -186,5 +189,5 @@ def _parsed_pods(rows: Iterable[Any], owner: Owner) -> Iterator[PodRow]:
     for row in rows:
         try:
             yield pod_of(row, owner)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except NONSENSE:
             continue

@@ -12,6 +12,7 @@ from tui.domain.instance import Address, ContainerFacts, Health, Instance, Kind,
 Row = Mapping[str, Any]
 
 UNIT_LABEL = "PODMAN_SYSTEMD_UNIT"
+LATEST_SECONDS = 1 << 38  # far in the future, and no float overflows
 MOST_PORTS = 1024  # of one range; a container may publish all 65,535
 
 _STATES = {
@@ -137,7 +138,7 @@ def _seconds(value: Any) -> float | None:
             value = datetime.fromisoformat(value).astimezone(UTC).timestamp()
         except (ValueError, OverflowError):
             return None
-    return float(value) if value > 0 else None
+    return float(value) if 0 < value < LATEST_SECONDS else None
 
 
 def reason_of(state: State, exit_code: int | None, *, oom_killed: bool, error: str) -> str:
