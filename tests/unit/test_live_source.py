@@ -115,6 +115,19 @@ async def test_a_kernel_read_that_hangs_leaves_the_last_figures_and_their_age() 
             release.set()
 
 
+async def test_a_defect_in_a_sampler_is_said_and_goes_by() -> None:
+    def defect() -> None:
+        raise ZeroDivisionError("oops")
+
+    sampler = CountingSampler()
+    sampler.before = defect
+    async with running(ScriptedEngine("podman", lists(WEB)), sampler=sampler) as (_, views):
+        view = await views.until(lambda view: bool(view.problems) and bool(view.instances))
+        assert view.problems[0].text == "hostdeck failed to read the figures: ZeroDivisionError: oops"
+        sampler.before = lambda: None
+        await views.next_until(lambda view: not view.problems and bool(view.instances[0].usage.cpu.cores_used))
+
+
 async def test_actions_go_to_the_engine_that_listed_the_instance() -> None:
     engine = ScriptedEngine("podman", lists(WEB))
     async with running(engine) as (source, _):

@@ -11,6 +11,7 @@ from tui.cgroup.locate import ENDED, SESSION, SHARED
 from tui.cgroup.mounts import OUTSIDE
 from tui.domain.instance import Instance, State
 from tui.domain.usage import CpuUsage, IoUsage, MemoryUsage, NetworkUsage, PidsUsage, Pressure, Usage
+from tui.engines.base import GuestMemory
 from tui.sampling import reasons, traffic
 from tui.sampling.instances import CgroupSampler
 
@@ -445,7 +446,7 @@ def test_what_a_guest_tells_is_shown_from_the_next_tick(tmp_path: Path) -> None:
     sampler = tree.sampler()
     usage = tick(sampler, target, 1.0)
     assert usage.unknown["memory.guest_used_bytes"] == reasons.SILENT_BALLOON
-    sampler.set_guest_memory({target.key: (100, 200)})
+    sampler.set_guest_memory({target.key: GuestMemory(100, 200)})
     usage = tick(sampler, target, 2.0)
     assert (usage.memory.guest_used_bytes, usage.memory.guest_available_bytes) == (100, 200)
     sampler.set_guest_memory({})
@@ -458,6 +459,6 @@ def test_what_is_told_before_a_guest_is_listed_is_kept(tmp_path: Path) -> None:
     tree.v2("/machine/qemu-1-q1.libvirt-qemu")
     target = guest("q1", pid=7, driver="qemu")
     sampler = tree.sampler()
-    sampler.set_guest_memory({target.key: (100, None)})
+    sampler.set_guest_memory({target.key: GuestMemory(100, None)})
     sampler.sample([], NONE, 1.0)
     assert tick(sampler, target, 2.0).memory.guest_used_bytes == 100

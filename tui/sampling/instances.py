@@ -11,6 +11,7 @@ from tui.cgroup.mounts import Hierarchies
 from tui.cgroup.reader import Budget, read_value
 from tui.domain.instance import Instance
 from tui.domain.usage import Usage
+from tui.engines.base import GuestMemory
 from tui.sampling import reasons
 from tui.sampling.tracked import SLOW_TICKS, GuestMemoryPair, Surroundings, Tracked
 from tui.sampling.traffic import is_tapped
@@ -77,12 +78,12 @@ class CgroupSampler:
                 usages[key] = row
         return usages
 
-    def set_guest_memory(self, memory: Mapping[str, tuple[int | None, int | None]]) -> None:
-        """Replace what guests tell through their balloons: by row key, bytes used and available inside.
+    def set_guest_memory(self, memory: Mapping[str, GuestMemory]) -> None:
+        """Replace what guests tell through their balloons, by row key.
 
         May be called from another thread: shown from the next tick on.
         """
-        self._guest_memory = dict(memory)
+        self._guest_memory = {key: (told.used_bytes, told.available_bytes) for key, told in memory.items()}
 
     def _hand_out_guest_memory(self) -> None:
         memory = self._guest_memory

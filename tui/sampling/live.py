@@ -86,6 +86,7 @@ class LiveSource:
         self._host_usage = HostUsage(cores=1)
         self._usages: Mapping[str, Usage] = {}
         self._sampled_at: float | None = None
+        self._defect = ""
         self._started_at = 0.0
         self._due = 0.0
         self._tick = 0
@@ -244,6 +245,10 @@ class LiveSource:
             )
         except EngineTimeout:
             return False
+        except Exception as error:  # noqa: BLE001 - a defect of ours: said on screen, engines and keys go on
+            self._defect = f"hostdeck failed to read the figures: {type(error).__name__}: {error}"
+            return False
+        self._defect = ""
         self._host_usage, self._usages, self._sampled_at = host, usages, monotonic
         tick = int(monotonic / self._interval)
         first = tick != self._tick
@@ -272,7 +277,9 @@ class LiveSource:
             sources=statuses,
             instances=instances,
             pods=self._board.pods,
-            problems=self._problems.judge(instances, statuses, self._host_usage, utc=utc, stale_seconds=age),
+            problems=self._problems.judge(
+                instances, statuses, self._host_usage, utc=utc, stale_seconds=age, defect=self._defect
+            ),
             is_demo=self._host.is_demo,
             read_only=self._host.read_only,
         )

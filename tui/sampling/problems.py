@@ -39,13 +39,15 @@ class ProblemBoard:
         *,
         utc: float,
         stale_seconds: float,
+        defect: str = "",
     ) -> tuple[Problem, ...]:
         """Return all problems, critical ones first, then the oldest.
 
         Args:
             stale_seconds: age of the figures themselves; 0 when they are of this tick.
+            defect: why hostdeck itself could not read them; empty normally.
         """
-        problems = [*self._of_host(host, utc, stale_seconds), *self._of_engines(sources, utc)]
+        problems = [*self._of_host(host, utc, stale_seconds, defect), *self._of_engines(sources, utc)]
         for view in instances:
             found = list(_of_instance(view, self._stands))
             if found:
@@ -78,7 +80,7 @@ class ProblemBoard:
                 kept += self._keep(found, status.id, status.id, "engine", utc)
         return kept
 
-    def _of_host(self, host: HostUsage, utc: float, stale_seconds: float) -> list[tuple[Problem, str]]:
+    def _of_host(self, host: HostUsage, utc: float, stale_seconds: float, defect: str) -> list[tuple[Problem, str]]:
         found: list[_Found] = []
         if host.memory_used_bytes is not None and host.memory_total_bytes:
             percent = 100 * host.memory_used_bytes / host.memory_total_bytes
@@ -88,6 +90,8 @@ class ProblemBoard:
             found.append(
                 (Severity.CRITICAL, "stale", f"figures are {stale_seconds:.0f} s old: the kernel did not answer")
             )
+        if defect:
+            found.append((Severity.CRITICAL, "defect", defect))
         return self._keep(found, "", "host", "host", utc)
 
 
@@ -118,7 +122,7 @@ def _of_guest(guest: Instance) -> Iterator[_Found]:
         )
     elif guest.state is State.PAUSED and "I/O error" in guest.reason:
         yield Severity.CRITICAL, "io-error", f"paused: {guest.reason}"
-    elif guest.state is State.STOPPED and guest.reason in {"crashed", "failed"}:
+    elif guest.state is State.STOPPED and guest.reason in {"crashed", "failed", "failed to start"}:
         yield Severity.CRITICAL, "crashed", f"shut off: {guest.reason}"
     elif guest.state is State.STOPPED and guest.guest is not None and guest.guest.autostart:
         yield Severity.WARNING, "down", "starts with the host, but is shut off"
