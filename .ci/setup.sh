@@ -175,9 +175,9 @@ fi
 lock=.ci/requirements.txt
 [ "$purpose" = run ] || lock=.ci/requirements-dev.txt
 version=$("$python" -VV)
-stamp="$lock $(cat "$lock" <(echo "$version libvirt=$libvirt") | sha256sum | cut -d ' ' -f 1)"
+stamp() { echo "$1 $(cat "$1" <(echo "$version libvirt=$libvirt") | sha256sum | cut -d ' ' -f 1)"; }
 
-if ! grep -qsx "$stamp" .venv/stamps; then
+if ! grep -qsx "$(stamp $lock)" .venv/stamps; then
     say "making .venv with $("$python" -V) and the versions of $lock"
     # another Python than before: begin anew, the packages fit no other
     if [ -e .venv ] && [ "$(.venv/bin/python -VV 2>&1)" != "$version" ]; then rm -rf .venv; fi
@@ -186,7 +186,6 @@ if ! grep -qsx "$stamp" .venv/stamps; then
     awk -v skip="$libvirt" '/^[^ ]/ {keep = !(skip == "no" && /^libvirt-python==/)} keep' "$lock" >.setup/requirements.txt
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r .setup/requirements.txt \
         || die "the Python packages could not be installed, see above"
-    grep -vs "^$lock " .venv/stamps >.setup/stamps || true
-    echo "$stamp" >>.setup/stamps
-    mv .setup/stamps .venv/stamps
+    stamp .ci/requirements.txt >.venv/stamps # the developer's packages include them
+    if [ "$purpose" != run ]; then stamp $lock >>.venv/stamps; fi
 fi
