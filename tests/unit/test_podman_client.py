@@ -11,7 +11,7 @@ from tests.unit.podman_fake import FakePodman, hang, raw, reply, serving, short_
 from tui.domain.errors import EngineAbsent, EngineError, EngineLost, EngineRefused, EngineTimeout, NotFound
 from tui.engines.podman.address import Address, listener_is_local, parse_url
 from tui.engines.podman.client import Client, target
-from tui.engines.podman.errors import ConflictError, error_text, raise_for_status
+from tui.engines.podman.errors import ConflictError, connecting, error_text, raise_for_status
 
 
 @pytest.fixture
@@ -152,6 +152,18 @@ def test_a_stale_socket(folder: Path) -> None:
         server.bind(str(folder / "stale.sock"))
     with pytest.raises(EngineAbsent, match="Nothing listens"):
         Client(f"unix://{folder}/stale.sock", timeout=1.0).get("info")
+
+
+@pytest.mark.parametrize(
+    ("url", "help_text"),
+    [
+        ("unix:///run/podman/podman.sock", "Run hostdeck with sudo, or let a group in"),
+        ("unix:///run/user/1000/podman/podman.sock", "run hostdeck as that user or with sudo"),
+    ],
+)
+def test_no_permission_says_what_helps(url: str, help_text: str) -> None:
+    with pytest.raises(EngineRefused, match=help_text), connecting(url):
+        raise PermissionError
 
 
 def test_statuses_become_errors() -> None:

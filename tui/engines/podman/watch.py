@@ -172,9 +172,8 @@ class Watch:
             await asyncio.sleep(min(max(REFRESH_GAP_SECONDS, rest), LIST_TIMEOUT_SECONDS))
 
     def _rest_after(self, work: Work) -> float:
-        if work.everything:
-            return REST_FACTOR * LIST_COST_SECONDS * len(self._inventory)
-        return REST_FACTOR * LOOK_COST_SECONDS * len(work.containers)
+        listed = len(self._inventory) if work.everything else 0
+        return REST_FACTOR * (LIST_COST_SECONDS * listed + LOOK_COST_SECONDS * len(work.containers))
 
     async def _look(self, work: Work, *, everything: bool = False) -> None:
         if everything or work.everything:
