@@ -66,8 +66,8 @@ class ProcessSwap:
     def __init__(self, status: Reading[ProcessMemory]) -> None:
         self._status = status
 
-    def read(self) -> int | None:
-        """Return what /proc/PID/status said last: it is read on every tick."""
+    def sample(self) -> int | None:
+        """Return what /proc/PID/status said last."""
         memory = self._status.sample()
         return None if memory is None else memory.swap
 
@@ -81,9 +81,9 @@ class SwapV1:
         self._both = both
         self._memory = memory
 
-    def read(self) -> int | None:
-        """Read both files; they are read apart, so never below 0."""
-        both, memory = self._both.read(), self._memory.read()
+    def sample(self) -> int | None:
+        """Put together what both files said last; they are read apart, so never below 0."""
+        both, memory = self._both.sample(), self._memory.sample()
         return None if both is None or memory is None else max(0, both - memory)
 
 
@@ -124,7 +124,7 @@ class Quota:
         self._quota = quota
         self._period = period
 
-    def read(self) -> float | None:
-        """Read both."""
-        quota, period = self._quota.read(), self._period.read()
+    def sample(self) -> float | None:
+        """Put together what both files said last."""
+        quota, period = self._quota.sample(), self._period.sample()
         return quota / period if quota and period else None

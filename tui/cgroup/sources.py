@@ -14,6 +14,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 CPU, MEMORY, IO, PIDS = 1, 2, 4, 8
+LIMITS, PRESSURE, RARE = 16, 32, 64
 
 NO_BLKIO_ROWS = "cgroup v1 counts no block I/O here: that takes a throttle rule or the bfq scheduler"
 IO_HIDDEN = "the process's own counters may be read only by its user and root"
@@ -22,17 +23,10 @@ _BLKIO = ("blkio.throttle.io_service_bytes_recursive", "blkio.bfq.io_service_byt
 
 
 class Sampled(Protocol[T_co]):
-    """What the files of one tick say together."""
+    """What some files said together when their group was last read."""
 
     def sample(self) -> T_co | None:
         """Return it, None where it cannot be read."""
-
-
-class Slow(Protocol[T_co]):
-    """What is read only when it is asked for."""
-
-    def read(self) -> T_co | None:
-        """Read it, None where it cannot be read; raises `GoneError`."""
 
 
 class Sources:
@@ -40,6 +34,7 @@ class Sources:
 
     Attributes:
         tick: the files of every tick, under the bits CPU, MEMORY, IO and PIDS.
+        slow: the files of slow ticks, under the bits LIMITS, PRESSURE and RARE (swap and kills).
         identity: inodes of every directory that was opened: another identity has other counters.
         why: reason by the name of the reading.
 
@@ -52,13 +47,14 @@ class Sources:
         self.location = location
         self.why: dict[str, str] = {}
         self.tick = FileGroup()
+        self.slow = FileGroup()
         self.cpu: Sampled[CpuSample] | None = None
         self.memory: Sampled[MemorySample] | None = None
         self.io: File[IoSample] | None = None
         self.pids: Sampled[int] | None = None
-        self.oom_kill: Slow[int] | None = None
-        self.swap: Slow[int] | None = None
-        self.pressure: tuple[Slow[float] | None, ...] = (None, None, None)
+        self.oom_kill: Sampled[int] | None = None
+        self.swap: Sampled[int] | None = None
+        self.pressure: tuple[Sampled[float] | None, ...] = (None, None, None)
         self._other_io: File[IoSample] | None = None
         self._budget = budget
         self._devices = devices
@@ -97,7 +93,7 @@ class Sources:
         """Return a reading of `path/name`, closed with the others; None where the kernel has no such file.
 
         Args:
-            bit: of the group of every tick; 0 leaves the file to be read when it is asked for.
+            bit: under which it is read with its group; 0 leaves it to be read when it is asked for.
         """
         directory = self._directories.get(path)
         if directory is None:
@@ -106,7 +102,7 @@ class Sources:
         if file is not None:
             self._files.append(file)
             if bit:
-                self.tick.add(file, bit)
+                (self.tick if bit < LIMITS else self.slow).add(file, bit)
         return file
 
     def _first(
@@ -156,8 +152,8 @@ class Sources:
         if inactive is None:
             return False
         self.memory = composite.Memory(current, inactive)
-        self.oom_kill = self.open(level, "memory.oom_control" if old else "memory.events", parse.oom_kill)
-        swap = self.open(level, "memory.memsw.usage_in_bytes" if old else "memory.swap.current", parse.number)
+        self.oom_kill = self.open(level, "memory.oom_control" if old else "memory.events", parse.oom_kill, RARE)
+        swap = self.open(level, "memory.memsw.usage_in_bytes" if old else "memory.swap.current", parse.number, RARE)
         if swap is None:
             self.why["swap"] = "the kernel does not account swap by cgroup"
         else:
@@ -214,7 +210,7 @@ class Sources:
             return
         self.why["pressure"] = "the kernel keeps no pressure figures for this cgroup"
         names = ("cpu.pressure", "memory.pressure", "io.pressure")
-        self.pressure = tuple(self._first(spot.usage, name, parse.pressure) for name in names)
+        self.pressure = tuple(self._first(spot.usage, name, parse.pressure, PRESSURE) for name in names)
 
     def _open_process(self) -> None:
         """Take from the process what no cgroup gives: a guest is one process and its threads."""

@@ -78,12 +78,12 @@ class MemoryPart:
             self.guest = guest
             self.settled = False
 
-    def read_slowly(self, sources: Sources) -> None:
-        """Read swap and the kills."""
-        kills = sources.oom_kill.read() if sources.oom_kill is not None else None
+    def update_slowly(self, sources: Sources) -> None:
+        """Take over swap and the kills."""
+        kills = sources.oom_kill.sample() if sources.oom_kill is not None else None
         if self._kills_at_first is None:
             self._kills_at_first = kills
-        swap = sources.swap.read() if sources.swap is not None else None
+        swap = sources.swap.sample() if sources.swap is not None else None
         slow = (swap, rates.oom_kills(self._kills_at_first, kills))
         if slow != (self._swap, self._kills):
             self._swap, self._kills = slow
@@ -181,9 +181,9 @@ class PressurePart:
         self.usage = NO_PRESSURE
         self.why: reasons.Reasons = ()
 
-    def read(self, sources: Sources) -> None:
-        """Read the three files."""
-        cpu, memory, io = (reading.read() if reading is not None else None for reading in sources.pressure)
+    def update(self, sources: Sources) -> None:
+        """Take over the three files."""
+        cpu, memory, io = (reading.sample() if reading is not None else None for reading in sources.pressure)
         usage = Pressure(cpu, memory, io)
         if usage != self.usage:
             self.usage = usage

@@ -12,7 +12,7 @@ from tui.cgroup.limits import Ancestors, Limits, LimitsSample
 from tui.cgroup.locate import ENDED, Location, locate
 from tui.cgroup.mounts import Hierarchies
 from tui.cgroup.reader import Budget, GoneError, read_path
-from tui.cgroup.sources import CPU, IO, MEMORY, PIDS, Sources
+from tui.cgroup.sources import CPU, IO, LIMITS, MEMORY, PIDS, PRESSURE, Sources
 from tui.domain.instance import Instance
 from tui.domain.usage import NO_USAGE, Usage
 from tui.sampling import reasons
@@ -43,14 +43,14 @@ class Surroundings:
 class _Opened:
     """Everything that lives as long as one set of counters: files, samples and parts."""
 
-    __slots__ = ("age", "at", "cpu", "io", "limits", "limits_now", "memory", "network", "pids", "pressure", "sources")
+    __slots__ = ("above", "age", "at", "cpu", "io", "limits", "memory", "network", "pids", "pressure", "sources")
 
     def __init__(self, target: Instance, sources: Sources, around: Surroundings) -> None:
         pid = sources.location.pid
         self.sources = sources
         self.limits = Limits(sources, around.ancestors)
         sources.settle()
-        self.limits_now: LimitsSample | None = None
+        self.above: tuple[float | None, ...] | None = None
         self.age = 0
         self.at: float | None = None
         self.cpu = CpuPart()
@@ -65,6 +65,7 @@ class _Opened:
         """Go on with new files of the same cgroups: their counters go on too."""
         self.sources.close()
         self.sources = sources
+        self.above = None
         self.limits = Limits(sources, around.ancestors)
         sources.settle()
 
@@ -104,7 +105,7 @@ class Tracked:
         """Take over what the engine now says of the same process."""
         self.target = target
         if self._opened is not None:
-            self._opened.limits_now = None
+            self._opened.above = None
 
     def tell_guest_memory(self, memory: GuestMemoryPair) -> None:
         """Take over what the guest's balloon tells; nothing for a container."""
@@ -183,9 +184,7 @@ class Tracked:
             opened = self._opened
             if opened is not None:
                 slow = attended or opened.age < 2 or turn % SLOW_TICKS == 0
-                if slow:
-                    self._read_slowly(opened, tick, at)
-                self._read(opened, at)
+                self._read(opened, tick, at, slow=slow)
         except GoneError:
             self._lose(reasons.VANISHED)
         except OSError as error:
@@ -193,24 +192,32 @@ class Tracked:
         return self.usage
 
     def _read_slowly(self, opened: _Opened, tick: int, at: float) -> None:
-        limits = opened.limits.read(tick)
-        if limits is not opened.limits_now:
-            opened.limits_now = limits
-            guest = self.target.guest
-            opened.cpu.limit(limits, guest.vcpus if guest is not None else None, self._around.host_cores)
-            opened.memory.limit(limits)
-            opened.pids.limit(limits)
-        if opened.sources.look_for_io():
+        """Read the files of slow ticks, after those of every tick."""
+        sources = opened.sources
+        changed = sources.slow.refresh()
+        above = opened.limits.above(tick)
+        if changed & LIMITS or above is not opened.above:
+            opened.above = above
+            self._take_limits(opened, opened.limits.sample(above))
+        if changed & PRESSURE or opened.age == 0:
+            opened.pressure.update(sources)
+        if sources.look_for_io():
             opened.io.settled = False
-        opened.memory.read_slowly(opened.sources)
-        opened.pressure.read(opened.sources)
+        opened.memory.update_slowly(sources)
         opened.network.read(self.target, at)
 
-    def _read(self, opened: _Opened, at: float) -> None:
-        """Read the files of every tick."""
+    def _take_limits(self, opened: _Opened, limits: LimitsSample) -> None:
+        guest = self.target.guest
+        opened.cpu.limit(limits, guest.vcpus if guest is not None else None, self._around.host_cores)
+        opened.memory.limit(limits)
+        opened.pids.limit(limits)
+
+    def _read(self, opened: _Opened, tick: int, at: float, *, slow: bool) -> None:
         sources, before = opened.sources, opened.at
         seconds = at - before if before is not None else None
         changed = sources.tick.refresh()
+        if slow:
+            self._read_slowly(opened, tick, at)
         anew = False
         cpu, memory, io, pids = opened.cpu, opened.memory, opened.io, opened.pids
         if changed & CPU or not cpu.settled:
@@ -227,7 +234,7 @@ class Tracked:
             anew = True
         opened.at = at
         opened.age += 1
-        if anew or _differs(seconds, self._window) or self._has_slow_news(opened):
+        if anew or _differs(seconds, self._window) or (slow and self._has_slow_news(opened)):
             self._window = seconds if seconds else None
             self._publish(opened)
 
