@@ -69,6 +69,16 @@ def leftovers(folder: Path, *names: str) -> list[str]:
     return found
 
 
+def forget_networks(*names: str) -> None:
+    """Delete bridges with these names, and firewall rules that mention one of them (or a subnet among them)."""
+    for link in set(names).intersection(os.listdir("/sys/class/net")):
+        run(["ip", "link", "delete", link])
+    for tool, table in TOOLS:
+        for words in _rules(tool, table):
+            if words[0] == "-A" and set(names).intersection(words):
+                run([tool, "-w", "5", "-t", table, "-D", *words[1:]])
+
+
 def _lines(path: str) -> list[str]:
     return Path(path).read_text(errors="replace").splitlines()
 

@@ -9,7 +9,7 @@ from tests.live.harness.guest import KERNEL_FOLDER, UP_MARK, GuestSpec, build_in
 from tests.live.harness.policy import find_program, require_file, require_programs, require_root
 from tests.live.harness.processes import CommandFailedError, Daemon, run
 from tests.live.harness.waiting import wait_until
-from tests.live.harness.workfolder import short_name, subnet_number
+from tests.live.harness.workfolder import LIBVIRT_BRIDGE, LIBVIRT_OCTET, short_name, subnet_number
 
 PROGRAMS = ("libvirtd", "virsh", "qemu-system-x86_64", "qemu-img", "dnsmasq", "busybox", "cpio", "unshare", "ip")
 
@@ -51,7 +51,7 @@ class LibvirtHost:
         self.folder = folder
         self.run_folder = folder / "run" / "libvirt"
         self.uri = f"qemu+unix:///system?socket={self.run_folder}/libvirt-sock"
-        self.bridge = short_name("hdl", folder)
+        self.bridge = short_name(LIBVIRT_BRIDGE, folder)
         self._initramfs = folder / "initramfs.gz"
         self._mount_points: list[Path] = []
         self._daemon = Daemon(
@@ -231,7 +231,7 @@ class LibvirtHost:
         (self.folder / "etc" / "qemu.conf").write_text(QEMU_CONF)
 
     def _start_network(self) -> None:
-        subnet = "10.{}.{}".format(*subnet_number(self.folder, 128))
+        subnet = "10.{}.{}".format(*subnet_number(self.folder, LIBVIRT_OCTET))
         path = self.folder / "network.xml"
         path.write_text(
             f"<network><name>{self.network}</name><bridge name='{self.bridge}' delay='0'/>"

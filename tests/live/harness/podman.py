@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.live.harness.policy import find_program, require_programs, require_root
 from tests.live.harness.processes import CommandFailedError, Daemon, environment, run
 from tests.live.harness.waiting import wait_until
-from tests.live.harness.workfolder import short_name, subnet_number
+from tests.live.harness.workfolder import PODMAN_BRIDGE, PODMAN_OCTET, short_name, subnet_number
 
 PROGRAMS = ("podman", "runc", "conmon", "busybox", "catatonit", "iptables")
 
@@ -65,7 +65,7 @@ class PodmanHost:
         self.folder = folder
         self.socket = folder / "api" / "podman.sock"
         self.url = f"unix://{self.socket}"
-        self.bridge = short_name("hdp", folder)
+        self.bridge = short_name(PODMAN_BRIDGE, folder)
         self.env = {
             "CONTAINERS_CONF": str(folder / "containers.conf"),
             "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
@@ -192,7 +192,7 @@ class PodmanHost:
     def _write_configuration(self) -> None:
         for name in ("api", "tmp", "volumes", "networks", "storage", "run", "scratch", "build"):
             (self.folder / name).mkdir(mode=0o700)
-        octet, _ = subnet_number(self.folder, 64)  # two runs beside each other get different networks
+        octet, _ = subnet_number(self.folder, PODMAN_OCTET)  # two runs beside each other get different networks
         facts = {"folder": self.folder, "octet": octet}
         Path(self.env["CONTAINERS_CONF"]).write_text(CONTAINERS_CONF.format(**facts))
         Path(self.env["CONTAINERS_STORAGE_CONF"]).write_text(STORAGE_CONF.format(**facts))

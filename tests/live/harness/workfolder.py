@@ -6,10 +6,13 @@ import tempfile
 import zlib
 from pathlib import Path
 
+from tests.live.harness.hoststate import forget_networks
 from tests.live.harness.processes import kill_all_of, run
 
 BASE = Path("/var/tmp")
 PREFIX = "hostdeck-live-"
+PODMAN_BRIDGE, PODMAN_OCTET = "hdp", 64
+LIBVIRT_BRIDGE, LIBVIRT_OCTET = "hdl", 128
 
 
 def make_work_folder(owner_pid: int) -> Path:
@@ -17,10 +20,12 @@ def make_work_folder(owner_pid: int) -> Path:
 
 
 def remove_work_folder(folder: Path) -> None:
-    """Kill what still belongs to the folder, take away its mounts and delete it."""
+    """Kill what still belongs to the folder, take away its mounts and networks and delete it."""
     kill_all_of(folder)
     for mount in sorted(_mounts_below(folder), reverse=True):
         run(["umount", "--lazy", mount])
+    if os.geteuid() == 0:
+        forget_networks(*_network_names(folder))
     shutil.rmtree(folder)
 
 
@@ -29,6 +34,12 @@ def remove_stale_work_folders() -> None:
     for path in BASE.glob(f"{PREFIX}*"):
         if path.stat().st_uid == os.geteuid() and not _owner_lives(path):
             remove_work_folder(path)
+
+
+def _network_names(folder: Path) -> list[str]:
+    (podman, _), libvirt = subnet_number(folder, PODMAN_OCTET), subnet_number(folder, LIBVIRT_OCTET)
+    subnets = [f"10.{podman}.0.0/24", "10.{}.{}.0/24".format(*libvirt)]
+    return [short_name(PODMAN_BRIDGE, folder), short_name(LIBVIRT_BRIDGE, folder), *subnets]
 
 
 def short_name(prefix: str, folder: Path) -> str:
