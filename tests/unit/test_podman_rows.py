@@ -7,8 +7,9 @@ import pytest
 
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address, Health, Port, State
+from tui.engines.podman.details import details_of, needs_details, refresh_from, with_details
 from tui.engines.podman.inventory import Changes, Inventory
-from tui.engines.podman.rows import Owner, details_of, instance_of, needs_details, pod_of, refresh_from, with_details
+from tui.engines.podman.rows import Owner, instance_of, pod_of
 
 OWNER = Owner("host", "podman", "root")
 ID = "c0f2290c2356f8fbe2d2b46bd6afdb4bf4d981999d06a07fbee1e13687e0baeb"

@@ -5,18 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.domain.instance import Health, Instance, Pod
-from tui.engines.podman.rows import (
-    Details,
-    Owner,
-    PodRow,
-    Row,
-    details_of,
-    instance_of,
-    needs_details,
-    pod_of,
-    refresh_from,
-    with_details,
-)
+from tui.engines.podman.details import Details, details_of, needs_details, refresh_from, with_details
+from tui.engines.podman.rows import Owner, PodRow, Row, instance_of, pod_of
 
 # what parsing a document of the wrong shape may raise
 NONSENSE = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)

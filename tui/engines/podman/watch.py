@@ -15,6 +15,7 @@ from tui.engines.podman.client import Client
 from tui.engines.podman.events import Follower, Raw, Repeats
 from tui.engines.podman.history import Heard, health_line, heard, line_of, oom_line
 from tui.engines.podman.inventory import Changes, Inventory
+from tui.engines.podman.parts import first_failure
 from tui.engines.podman.pending import Pending, Work
 from tui.engines.podman.standing import Standing
 
@@ -77,7 +78,7 @@ class Watch:
         try:
             await self._look(self._pending.take_now(), everything=True)
             self._standing.ready(self._version)
-            await _first_failure(
+            await first_failure(
                 self._look_for_ever(), self._ping_for_ever(), self._reconcile_for_ever(), follower.ended
             )
         finally:
@@ -87,7 +88,7 @@ class Watch:
         try:
             return await self._ping_lane.call(reader.read_version, self._pinger, deadline=2 * PING_TIMEOUT_SECONDS + 1)
         except EngineTimeout:
-            # its thread may still hold the old one
+            self._pinger.close()  # its thread may still hold it
             self._pinger = Client(self._url, timeout=PING_TIMEOUT_SECONDS)
             raise
 
@@ -95,7 +96,8 @@ class Watch:
         try:
             return await self._lane.call(function, self._client, deadline=LOOK_DEADLINE_SECONDS)
         except EngineTimeout:
-            self._client = Client(self._url, timeout=LIST_TIMEOUT_SECONDS)  # as above
+            self._client.close()  # as above
+            self._client = Client(self._url, timeout=LIST_TIMEOUT_SECONDS)
             raise
 
     async def _follow(self) -> Follower:
@@ -243,16 +245,3 @@ class Watch:
         for lane, client in ((self._lane, self._client), (self._ping_lane, self._pinger)):
             lane.close()
             client.close()
-
-
-async def _first_failure(*parts: Awaitable[None]) -> None:
-    """Run parts that never end by themselves until one fails; raise what it raised."""
-    futures = [asyncio.ensure_future(part) for part in parts]
-    try:
-        done, _ = await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
-        for future in done:
-            future.result()
-    finally:
-        for future in futures:
-            future.cancel()
-        await asyncio.gather(*futures, return_exceptions=True)
