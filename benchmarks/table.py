@@ -1,8 +1,9 @@
 """What a refresh of a table costs: processor time of the process and bytes written to its terminal.
 
-Each case runs in a child process of its own on a real pseudo terminal of 200x50 with 12 columns. The child prepares
-its rows beforehand and measures only its refreshes (user and system time of the whole process, divided by their
-number); the parent reads what arrives on the terminal between the child's first and last refresh.
+Each case runs in a child process of its own on a real pseudo terminal of 200x50 with 12 columns. The child makes the
+rows of each refresh, then measures the refresh alone (user and system time of the whole process); the parent reads what
+arrives on the terminal between the child's first and last refresh. Repeated runs of all cases take turns, and the
+median of each counts, so that a busy moment of the machine does not fall on one case.
 
     python -m benchmarks.table [--json FILE] [--refreshes N] [--repeat N]
 
@@ -15,7 +16,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import fcntl
-import gc
 import json
 import os
 import pty
@@ -25,7 +25,7 @@ import select
 import struct
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -41,6 +41,7 @@ CASES = ("all", "tenth", "scattered", "none")
 COUNTS = (100, 500, 2000)
 START, END = b"\x1b]0;bench-start\x07", b"\x1b]0;bench-end\x07"
 TICK_SECONDS = 0.05
+WARM_UP = 5
 DEADLINE_SECONDS = 120
 
 Guest = tuple[str, tuple[float, ...]]
@@ -155,29 +156,26 @@ class DataTableApp(App[None]):
 def child(table: str, case: str, rows: int, refreshes: int, report: int) -> None:
     """Run one case and write the processor seconds of a refresh to a descriptor."""
     app: LiveTableApp | DataTableApp = LiveTableApp() if table == "LiveTable" else DataTableApp()
-    warm_up = 5
-    prepared = list(frames(rows, case, refreshes + warm_up))
-    # The frames kept ready are of the benchmark, not of the table: the collector need not look at them.
-    gc.freeze()
-    asyncio.run(_drive(app, prepared, warm_up, report))
+    asyncio.run(_drive(app, frames(rows, case, refreshes + WARM_UP), refreshes, report))
 
 
-async def _drive(app: LiveTableApp | DataTableApp, prepared: list[Frame], warm_up: int, report: int) -> None:
-    async def measure() -> None:
-        for frame in prepared[:warm_up]:
-            await _refresh(app, frame)
+async def _drive(app: LiveTableApp | DataTableApp, source: Iterator[Frame], refreshes: int, report: int) -> None:
+    async def run() -> None:
+        for _ in range(WARM_UP):
+            await _refresh(app, next(source))
         os.write(1, START)
-        before = _cpu_seconds()
-        for frame in prepared[warm_up:]:
+        spent = 0.0
+        for frame in source:  # making the rows is not measured
+            before = _cpu_seconds()
             await _refresh(app, frame)
-        spent = _cpu_seconds() - before
+            spent += _cpu_seconds() - before
         # What the driver's writer thread has not written yet belongs to the last refresh.
         await asyncio.sleep(0.2)
         os.write(1, END)
-        os.write(report, json.dumps(spent / (len(prepared) - warm_up)).encode())
+        os.write(report, json.dumps(spent / refreshes).encode())
         app.exit()
 
-    app.call_later(lambda: asyncio.ensure_future(measure()) and None)
+    app.call_later(lambda: asyncio.ensure_future(run()) and None)
     await app.run_async()
 
 
@@ -238,11 +236,14 @@ def _read_to_end(terminal: int) -> bytes:
     return b"".join(chunks)
 
 
-def measure(table: str, case: str, rows: int, refreshes: int, repeat: int) -> Result:
-    """Return the median of several runs."""
-    results = [run_case(table, case, rows, refreshes) for _ in range(repeat)]
-    cpu = median(result.cpu_milliseconds for result in results)
-    return Result(table, case, rows, cpu, median(result.output_bytes for result in results))
+def measure(cases: Sequence[tuple[str, str, int]], refreshes: int, repeat: int) -> list[Result]:
+    """Return the median of several runs of each case."""
+    runs = [[run_case(*case, refreshes) for case in cases] for _ in range(repeat)]
+    results = []
+    for (table, case, rows), found in zip(cases, zip(*runs, strict=True), strict=True):
+        cpu = median(result.cpu_milliseconds for result in found)
+        results.append(Result(table, case, rows, cpu, median(result.output_bytes for result in found)))
+    return results
 
 
 def print_table(results: list[Result], write: Callable[[str], None] = print) -> None:
@@ -263,7 +264,7 @@ def main() -> None:
     wanted = [("LiveTable", case, rows) for rows in COUNTS for case in CASES]
     wanted += [("DataTable", case, COUNTS[0]) for case in CASES]
     wanted = [case for case in wanted if case[0] in arguments.tables]
-    results = [measure(*case, arguments.refreshes, arguments.repeat) for case in wanted]
+    results = measure(wanted, arguments.refreshes, arguments.repeat)
     print_table(results)
     if arguments.json is not None:
         document = {"columns": FIGURES + 1, "size": [WIDTH, HEIGHT], "results": [asdict(one) for one in results]}
