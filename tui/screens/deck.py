@@ -18,6 +18,7 @@ from tui.sampling.source import HostSource
 from tui.screens.messages import HostSampled
 from tui.screens.span_lines import SpanLines
 from widgets.live_table.model import Role
+from widgets.thin_update import ThinCompositor
 
 LEAST_COLUMNS = 60
 LEAST_LINES = 15
@@ -111,6 +112,10 @@ class DeckScreen(Screen[None]):
     SCOPES: ClassVar[Collection[Scope]] = (Scope.APP,)
     AUTO_FOCUS: ClassVar[str | None] = None
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = self._thin = ThinCompositor()
+
     @property
     def deck(self) -> Deck:
         """Return the application."""
@@ -137,8 +142,13 @@ class DeckScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Catch up on what happened while another screen was on top."""
+        self._thin.forget()
         if self.deck.view is not None:
             self.show_view(self.deck.view)
+
+    def on_screen_suspend(self) -> None:
+        """Take nothing for granted that another screen may draw over."""
+        self._thin.forget()
 
     def on_resize(self, event: Resize) -> None:
         """Say so where the terminal is too small for anything true."""

@@ -1,0 +1,198 @@
+"""Screen updates that send only what changed.
+
+Textual 8.2.8 sends every changed line from the left edge of its widget on, and each piece of text with its whole style
+and a reset behind it. Over SSH both cost more than the text itself. Here a line is compared with what was sent of it
+before, only the pieces that differ are sent, and of a style only what differs from the one before it.
+
+The hooks are private to Textual (`Screen._compositor`, `ChopsUpdate`), which is why its version is pinned exactly;
+`tests/ui/test_thin_update.py` fails when they change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from rich.color import Color
+    from rich.console import Console
+
+RESET = "\x1b[0m"
+
+
+Sent = dict[tuple[int, int], Strip]
+"""What the terminal shows, by line and first cell of a piece that Textual draws as one."""
+
+
+class ThinUpdate(ChopsUpdate):
+    """An update of some spans of the screen that leaves out what the terminal shows already.
+
+    Args:
+        sent: what was sent before; brought up to date while this is written.
+    """
+
+    def __init__(self, update: ChopsUpdate, sent: Sent) -> None:
+        super().__init__(update.chops, update.spans, update.chop_ends)
+        self._sent = sent
+
+    def render_segments(self, console: Console) -> str:
+        """Return what is written to the terminal."""
+        pen = Pen(console._color_system or ColorSystem.TRUECOLOR)
+        written: list[str] = []
+        done: set[tuple[int, int]] = set()
+        for y, start, end in self.spans:
+            for chop_end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                place = (y, x)
+                if strip is None or x >= end or chop_end <= start or place in done:
+                    continue
+                done.add(place)
+                old = self._sent.get(place)
+                self._sent[place] = strip
+                for offset, segments in difference(old, strip):
+                    written.append(f"\x1b[{y + 1};{x + offset + 1}H")
+                    pen.draw(segments, written)
+        if written:
+            written.append(RESET)
+        return "".join(written)
+
+
+def difference(old: Strip | None, new: Strip) -> list[tuple[int, list[Segment]]]:
+    """Return the pieces of a line that differ, each with its first cell; the whole line where nothing is known."""
+    after = list(new)
+    if old is None or old.cell_length != new.cell_length:
+        return [(0, after)]
+    before = list(old)
+    if len(before) != len(after):
+        return _trimmed(before, after)
+    pieces: list[tuple[int, list[Segment]]] = []
+    x, joins = 0, False
+    for one, other in zip(before, after, strict=True):
+        cells = other.cell_length
+        if one.cell_length != cells:
+            return _trimmed(before, after)
+        if one == other:
+            joins = False
+        elif joins:
+            pieces[-1][1].append(other)
+        else:
+            pieces.append((x, [other]))
+            joins = True
+        x += cells
+    return pieces
+
+
+def _trimmed(before: list[Segment], after: list[Segment]) -> list[tuple[int, list[Segment]]]:
+    """Return what is left of a line without the pieces at both ends that are as they were."""
+    x = start = 0
+    least = min(len(before), len(after))
+    while start < least and before[start] == after[start]:
+        x += after[start].cell_length
+        start += 1
+    end = len(after)
+    back = len(before)
+    while end > start and back > start and before[back - 1] == after[end - 1]:
+        end -= 1
+        back -= 1
+    return [(x, after[start:end])] if end > start else []
+
+
+class Pen:
+    """Knows the style the terminal draws with."""
+
+    _changes: dict[tuple[ColorSystem, Style, Style], str] = {}  # noqa: RUF012 - shared on purpose: styles are few
+    _MOST_CHANGES = 4096
+
+    def __init__(self, color_system: ColorSystem) -> None:
+        self._color_system = color_system
+        self._style: Style | None = None
+
+    def draw(self, segments: Iterable[Segment], written: list[str]) -> None:
+        """Add the text of segments with the changes of style they need."""
+        for text, style, control in segments:
+            if control or not text:
+                continue
+            wanted = style or _PLAIN
+            if wanted is not self._style:
+                written.append(self._change_to(wanted))
+                self._style = wanted
+            written.append(text)
+
+    def _change_to(self, style: Style) -> str:
+        before = self._style
+        if before is None:
+            return _whole(style, self._color_system)
+        key = (self._color_system, before, style)
+        change = self._changes.get(key)
+        if change is None:
+            if len(self._changes) >= self._MOST_CHANGES:
+                self._changes.clear()
+            change = self._changes[key] = _difference(before, style, self._color_system)
+        return change
+
+
+_PLAIN = Style.null()
+
+
+def _whole(style: Style, color_system: ColorSystem) -> str:
+    codes = style._make_ansi_codes(color_system)
+    return f"\x1b[0;{codes}m" if codes else RESET
+
+
+def _difference(before: Style, style: Style, color_system: ColorSystem) -> str:
+    """Return the shortest change from one style to another: colours alone, or everything anew."""
+    if _attributes(before) != _attributes(style):
+        return _whole(style, color_system)
+    codes: list[str] = []
+    if before.color != style.color:
+        codes += _codes(style.color, color_system, foreground=True)
+    if before.bgcolor != style.bgcolor:
+        codes += _codes(style.bgcolor, color_system, foreground=False)
+    return f"\x1b[{';'.join(codes)}m" if codes else ""
+
+
+def _attributes(style: Style) -> int:
+    return style._attributes & style._set_attributes
+
+
+def _codes(color: Color | None, color_system: ColorSystem, *, foreground: bool) -> tuple[str, ...]:
+    if color is None:
+        return ("39",) if foreground else ("49",)
+    return color.downgrade(color_system).get_ansi_codes(foreground=foreground)
+
+
+class ThinCompositor(Compositor):
+    """Textual's compositor with thinner partial updates; a screen takes it in its constructor.
+
+    `forget` must be called when something else may have written to the terminal: another screen was on top.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sent: Sent = {}
+        self._sent_with: object = None
+
+    def forget(self) -> None:
+        """Take nothing for granted that the terminal shows."""
+        self._sent.clear()
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
+        """Return the update of everything."""
+        self.forget()
+        return super().render_full_update(simplify)
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """Return the update of what is dirty, None where nothing is."""
+        update = super().render_partial_update()
+        if update is None:
+            return None
+        cuts = self.cuts
+        if cuts is not self._sent_with:
+            self.forget()  # other pieces from now on
+            self._sent_with = cuts
+        return ThinUpdate(update, self._sent)
