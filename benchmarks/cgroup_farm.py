@@ -40,10 +40,11 @@ WALKER = """
 import mmap, sys
 page, held = 4096, None
 folders = [line.rstrip("\\n").split("\\t") for line in iter(sys.stdin.readline, "go\\n")]
-for step, _ in enumerate(sys.stdin):
+for step, share in enumerate(map(int, sys.stdin)):
     pages = 4 + step % 7
-    fresh = mmap.mmap(-1, page * pages * len(folders))
-    for number, row in enumerate(folders):
+    rows = folders[step % share :: share]
+    fresh = mmap.mmap(-1, page * pages * len(rows))
+    for number, row in enumerate(rows):
         for folder in row:
             with open(folder + "/cgroup.procs", "w") as procs:
                 procs.write("0")
@@ -123,14 +124,14 @@ class Farm:
         print("go", file=walker.stdin, flush=True)
         return walker
 
-    def step(self) -> None:
-        """Make counters of every instance grow."""
+    def step(self, share: int = 1) -> None:
+        """Make counters of every instance grow, or of every tenth, others each time, with a share of 10."""
         self._steps += 1
         if self._walker is not None and self._walker.stdout is not None:
-            print("walk", file=self._walker.stdin, flush=True)
+            print(share, file=self._walker.stdin, flush=True)
             self._walker.stdout.readline()
         elif self.kind == "literal v2 files":
-            for path in self.made[1:]:
+            for path in self.made[1 + self._steps % share :: share]:
                 for name, text in LITERAL.items():
                     (path / name).write_text(text.replace("{n}", str(self._steps * 12_345_678)))
 

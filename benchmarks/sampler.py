@@ -2,7 +2,7 @@
 
     python -m benchmarks.sampler [--counts 50,200,1000] [--ticks 20] [--json FILE]
 
-Two rows a count: nothing happens between ticks, and every instance has used processor time and memory. CPU is user and
+Three rows a count: between ticks no instance, every tenth or every one uses processor time and memory. CPU is user and
 system time of the one process, the median of all ticks; the two take turns, so that both meet the same machine.
 """
 
@@ -31,6 +31,9 @@ EVERY_TICK = frozenset(
         "pids.current",
     }
 )
+
+
+LOADS = {"none": 0, "tenth": 10, "all": 1}
 
 
 class Floor:
@@ -79,7 +82,7 @@ def _kept_files(farm: Farm) -> list[str]:
 
 
 def measure(count: int, ticks: int) -> list[dict[str, object]]:
-    """Return one row for idle and one for busy instances."""
+    """Return one row for each load."""
     farm = Farm(count)
     sampler = CgroupSampler(proc=str(farm.proc))
     try:
@@ -89,7 +92,7 @@ def measure(count: int, ticks: int) -> list[dict[str, object]]:
         with tempfile.TemporaryDirectory() as folder:
             floor = Floor(files, Path(folder))
             try:
-                return [_row(farm, sampler, floor, ticks, len(files), busy=busy) for busy in (False, True)]
+                return [_row(farm, sampler, floor, ticks, len(files), busy=busy) for busy in LOADS]
             finally:
                 floor.close()
     finally:
@@ -97,18 +100,18 @@ def measure(count: int, ticks: int) -> list[dict[str, object]]:
         farm.close()
 
 
-def _row(farm: Farm, sampler: CgroupSampler, floor: Floor, ticks: int, files: int, *, busy: bool) -> dict[str, object]:
+def _row(farm: Farm, sampler: CgroupSampler, floor: Floor, ticks: int, files: int, *, busy: str) -> dict[str, object]:
     gc.collect()
     ours, theirs = [], []
     for _ in range(ticks):
         # Counters grow before each of the two: whoever reads them first makes the kernel add them up.
-        if busy:
-            farm.step()
+        if LOADS[busy]:
+            farm.step(LOADS[busy])
         begun = time.process_time_ns()
         sampler.sample(farm.instances, frozenset(), time.monotonic())
         ours.append((time.process_time_ns() - begun) / 1e6)
-        if busy:
-            farm.step()
+        if LOADS[busy]:
+            farm.step(LOADS[busy])
         theirs.append(floor.round())
     mean, base = statistics.median(ours), statistics.median(theirs)
     return {
@@ -130,10 +133,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = [row for count in options.counts.split(",") for row in measure(int(count), options.ticks)]
-    print(f"{'instances':>9} {'load':>5} {'sampler ms':>11} {'C ms':>7} {'ratio':>6} {'us each':>8}  files")
+    print(f"{'instances':>9} {'busy':>5} {'sampler ms':>11} {'C ms':>7} {'ratio':>6} {'us each':>8}  files")
     for row in rows:
         print(
-            f"{row['instances']:>9} {'busy' if row['busy'] else 'idle':>5} {row['sampler_cpu_milliseconds']:>11}"
+            f"{row['instances']:>9} {row['busy']:>5} {row['sampler_cpu_milliseconds']:>11}"
             f" {row['c_cpu_milliseconds']:>7} {row['ratio']:>6} {row['microseconds_an_instance']:>8}"
             f"  {row['files']}, {row['kept_descriptors']} kept open"
         )

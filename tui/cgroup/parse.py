@@ -38,7 +38,8 @@ def keyed(raw: bytes, needle: bytes) -> int | None:
 
 def number(raw: bytes) -> int | None:
     """memory.current, memory.swap.current, pids.current, cpuacct.usage and the like: one number and a newline."""
-    return digits(raw[:-1]) if raw.endswith(b"\n") else None
+    token = raw[:-1]
+    return int(token) if token.isdigit() and raw[-1:] == b"\n" and len(token) <= _MOST_DIGITS else None
 
 
 def cpu_stat(raw: bytes) -> CpuSample | None:

@@ -27,11 +27,6 @@ class MemorySample(NamedTuple):
     current: int
     inactive_file: int
 
-    @property
-    def working_set(self) -> int:
-        """Return what could not be dropped at once; the two files are read apart, so never below 0."""
-        return max(0, self.current - self.inactive_file)
-
 
 class IoCounters(NamedTuple):
     """Bytes of one block device since the cgroup was made."""

@@ -97,8 +97,10 @@ class MemoryPart:
         self.settled = now is not None or sources.memory is None
         limits = self._limits
         limit = min(limits.memory_max, self._ram) if limits.memory_max is not None else None
-        working_set = now.working_set if now is not None else None
-        percent = 100 * working_set / limit if limit and working_set is not None else None
+        working_set = percent = None
+        if now is not None:
+            working_set = max(0, now.current - now.inactive_file)  # read apart, so the cache may seem the larger
+            percent = 100 * working_set / limit if limit else None
         used, available = self.guest or (None, None)
         self.usage = MemoryUsage(
             working_set, limit, limits.memory_high, percent, self._swap, self._kills, used, available

@@ -263,7 +263,7 @@ class Tracked:
             pids.usage,
             pressure.usage,
             self._shown,
-            round(window, 3) if window is not None else None,
+            window,
             self._unknown,
         )
 
