@@ -23,7 +23,15 @@ from tui.domain.identity import InstanceId
 from tui.domain.instance import State
 from tui.engines.libvirt import LibvirtEngine
 
-HOSTILE = "a [red]b[/red] $(x)';é"
+HOSTILE = 'a [red]b[@click=x] $(x)"; é'
+NETWORK = """
+<network>
+  <name>default</name><bridge name='virbr0'/><forward/>
+  <ip address='192.168.122.1' netmask='255.255.255.0'>
+    <dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp>
+  </ip>
+</network>
+"""
 GUEST = """
 <domain type='test'>
   <name>{name}</name><uuid>{uuid}</uuid>
@@ -37,7 +45,7 @@ GUEST = """
 
 
 def uuid_of(number: int) -> str:
-    return f"00000000-0000-4000-8000-{number:012x}"
+    return f"00000000-0000-4000-9000-{number:012x}"
 
 
 def write_host(folder: Path, names: list[str]) -> str:
@@ -46,8 +54,10 @@ def write_host(folder: Path, names: list[str]) -> str:
         text = GUEST.format(name=name.replace("&", "&amp;"), uuid=uuid_of(number), number=number % 256)
         (folder / f"guest{number}.xml").write_text(text)
     files = "".join(f"<domain file='guest{number}.xml'/>" for number in range(len(names)))
+    (folder / "network.xml").write_text(NETWORK)
     node = folder / "node.xml"
-    node.write_text(f"<node><cpu><mhz>2800</mhz><active>2</active><memory>4000000</memory></cpu>{files}</node>")
+    network = "<network file='network.xml'/>"
+    node.write_text(f"<node><cpu><active>2</active><memory>4000000</memory></cpu>{files}{network}</node>")
     return f"test://{node}"
 
 
