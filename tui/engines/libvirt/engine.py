@@ -185,7 +185,8 @@ class LibvirtEngine:
     async def _rest(self, seconds: float) -> bool:
         """Wait; return True when woken before the time."""
         try:
-            await asyncio.wait_for(self._wake.wait(), max(0.0, seconds))
+            async with asyncio.timeout(max(0.0, seconds)):  # wait_for() of 3.11 may swallow a cancellation
+                await self._wake.wait()
         except TimeoutError:
             return False
         return True

@@ -65,7 +65,8 @@ class SlowStatistics:
         """Wait for a look, or until balloons are due."""
         due = self._next_balloons - asyncio.get_running_loop().time()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), max(1.0, due))
+            async with asyncio.timeout(max(1.0, due)):
+                await self._wake.wait()
         self._wake.clear()
 
     async def _explain(self, show: Callable[[], None]) -> None:
