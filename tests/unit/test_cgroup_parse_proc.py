@@ -78,6 +78,11 @@ def test_mountinfo_undoes_escapes_and_skips_optional_fields() -> None:
     assert parse_proc.mountinfo(raw) == (Mount("/r", "/mnt/a b\\", "cgroup2", ("rw", "nsdelegate")),)
 
 
+def test_swap_is_all_and_used() -> None:
+    assert parse_proc.swap(b"MemTotal: 9 kB\nSwapTotal:  8 kB\nSwapFree:  3 kB\n") == (8192, 5120)
+    assert parse_proc.swap(b"MemTotal: 9 kB\nSwapTotal:  8 kB\n") is None
+
+
 def test_this_machine_has_memory_and_mounts() -> None:
     assert parse_proc.mountinfo(Path("/proc/self/mountinfo").read_bytes())
     total = parse_proc.mem_total(Path("/proc/meminfo").read_bytes())

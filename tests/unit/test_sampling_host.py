@@ -12,6 +12,8 @@ DISKSTATS = """\
  253       0 dm-0 1 0 {read} 1 1 0 {written} 1 0 1 1 0 0 0 0
    7       0 loop0 1 0 {read} 1 1 0 {written} 1 0 1 1 0 0 0 0
  259       1 nvme0c0n1 1 0 {read} 1 1 0 {written} 1 0 1 1 0 0 0 0
+a b sdz 1 0 x 1 1 0 y 1 0 1 1
+  é ÿ sdy 1 0 1 1 1 0 1
 torn
 """
 ROUTES = (

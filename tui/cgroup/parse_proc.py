@@ -80,3 +80,9 @@ def _unescape(text: str) -> str:
 def mem_total(raw: bytes) -> int | None:
     """/proc/meminfo: RAM in bytes."""
     return _kilobytes(b"\n" + raw, b"\nMemTotal:")
+
+
+def swap(raw: bytes) -> tuple[int, int] | None:
+    """/proc/meminfo: all and used swap in bytes; what is cached in memory as well counts as used, as `free` has it."""
+    total, free = _kilobytes(b"\n" + raw, b"\nSwapTotal:"), _kilobytes(b"\n" + raw, b"\nSwapFree:")
+    return None if total is None or free is None else (total, max(0, total - free))

@@ -5,7 +5,7 @@ import re
 
 import psutil
 
-from tui.cgroup import parse
+from tui.cgroup import parse, parse_proc
 from tui.cgroup.devices import BlockDevices
 from tui.cgroup.reader import GoneError, read_path, read_value
 from tui.domain.host import HostUsage
@@ -43,7 +43,9 @@ class HostSampler:
         cpu_percent, steal_percent = self._read_cpu()
         disk_read, disk_write = self._read_disks(seconds)
         received, sent = self._read_network(seconds)
-        memory, swap = psutil.virtual_memory(), _swap()
+        memory = psutil.virtual_memory()
+        # psutil's swap_memory also reads /proc/vmstat and warns on standard error where it cannot
+        swap_total, swap_used = read_value(f"{self._proc}/meminfo", parse_proc.swap) or (None, None)
         load = _load()
         self._at = monotonic
         return HostUsage(
@@ -52,8 +54,8 @@ class HostSampler:
             steal_percent=steal_percent,
             memory_total_bytes=memory.total,
             memory_used_bytes=memory.total - memory.available,
-            swap_total_bytes=swap[0],
-            swap_used_bytes=swap[1],
+            swap_total_bytes=swap_total,
+            swap_used_bytes=swap_used,
             load_1=load[0],
             load_5=load[1],
             load_15=load[2],
@@ -106,9 +108,9 @@ class HostSampler:
                 continue
             name = fields[2].decode("utf-8", "replace")
             read, written = parse.digits(fields[5]), parse.digits(fields[9])
-            if read is None or written is None or not self._is_disk(f"{int(fields[0])}:{int(fields[1])}", name):
-                continue
-            disks[name] = (read * _SECTOR_BYTES, written * _SECTOR_BYTES)
+            device = f"{fields[0].decode('ascii', 'replace')}:{fields[1].decode('ascii', 'replace')}"
+            if read is not None and written is not None and self._is_disk(device, name):
+                disks[name] = (read * _SECTOR_BYTES, written * _SECTOR_BYTES)
         return disks
 
     def _is_disk(self, device: str, name: str) -> bool:
@@ -187,15 +189,6 @@ def _table(path: str) -> list[list[str]]:
         return [line.split() for line in read_path(path).decode("ascii", "replace").splitlines()]
     except (OSError, GoneError):
         return []
-
-
-def _swap() -> tuple[int | None, int | None]:
-    """Return all and used swap; /proc/meminfo has it all, psutil also reads /proc/vmstat for what is not shown here."""
-    try:
-        swap = psutil.swap_memory()
-    except (OSError, RuntimeError):
-        return None, None
-    return swap.total, swap.used
 
 
 def _load() -> tuple[float | None, float | None, float | None]:

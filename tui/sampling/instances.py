@@ -1,4 +1,9 @@
-"""Figures of all instances of a host, tick by tick, from cgroups."""
+"""Figures of all instances of a host, tick by tick, from cgroups.
+
+What they do not hold, because the kernel does not charge it to a cgroup: huge pages are not in memory.current; traffic
+of NFS, of RBD inside QEMU and of ZFS is not in io.stat. A quota on single vCPUs (cputune's `quota`) is no limit of the
+guest's cgroup and is not in `limit_cores`.
+"""
 
 import os
 import time
