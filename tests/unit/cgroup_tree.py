@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui.cgroup.reader import Budget
+from tui.cgroup.budget import Budget
 from tui.sampling.instances import CgroupSampler
 
 V1_CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "blkio", "pids")

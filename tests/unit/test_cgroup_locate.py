@@ -5,7 +5,7 @@ import pytest
 from tests.unit.cgroup_tree import V1_CONTROLLERS, Tree
 from tui.cgroup.locate import ENDED, SESSION, SHARED, Location, locate
 from tui.cgroup.mounts import NOT_MOUNTED, OUTSIDE, Hierarchies, Place
-from tui.cgroup.reader import GoneError
+from tui.cgroup.once import GoneError
 from tui.cgroup.types import CgroupLine, Mount
 
 ID = "3f" * 32

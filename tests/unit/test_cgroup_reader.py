@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tui.cgroup import parse, parse_proc
+from tui.cgroup.budget import Budget
 from tui.cgroup.mounts import Hierarchies
-from tui.cgroup.reader import Budget, Directory, FileGroup, GoneError, KeptFile, PassingFile, read_path, read_value
+from tui.cgroup.once import GoneError, read_path, read_value
+from tui.cgroup.reader import Directory, FileGroup, KeptFile, PassingFile
 
 KEPT, PASSING = 100, 0
 

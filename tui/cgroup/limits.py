@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tui.cgroup import composite, parse
 from tui.cgroup.locate import Spot
-from tui.cgroup.reader import read_value
+from tui.cgroup.once import read_value
 from tui.cgroup.sources import LIMITS, Sampled, Sources
 
 REFRESH_TICKS = 5

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tui.cgroup import parse_proc
 from tui.cgroup.levels import Levels, own_levels
 from tui.cgroup.mounts import NOT_MOUNTED, Hierarchies, Place
-from tui.cgroup.reader import GoneError, read_path
+from tui.cgroup.once import GoneError, read_path
 from tui.cgroup.types import ProcessStat
 
 ENDED = "its process has ended"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tui.cgroup import parse_proc
-from tui.cgroup.reader import GoneError, read_path
+from tui.cgroup.once import GoneError, read_path
 from tui.cgroup.types import CgroupLine, Mount
 
 CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "blkio", "pids")

@@ -3,7 +3,7 @@
 import os
 
 from tui.cgroup import parse, parse_proc
-from tui.cgroup.reader import read_path, read_value
+from tui.cgroup.once import read_path, read_value
 from tui.cgroup.types import NetworkSample
 
 

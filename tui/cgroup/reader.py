@@ -1,26 +1,18 @@
 """Kernel files that are read again and again: kept open and read by pread, parsed only when their bytes changed."""
 
-import contextlib
 import errno
 import os
-import resource
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
+
+from tui.cgroup.budget import Budget
+from tui.cgroup.once import MOST_BYTES, SIZE, GoneError, raise_if_gone, read_all
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-RESERVED_DESCRIPTORS = 256  # for connections, logs and the terminal
-MOST_DESCRIPTORS = 32_768  # the kernel keeps a page of text for each: 128 MiB is enough
-_GONE = frozenset({errno.ENODEV, errno.ENOENT, errno.ESRCH})
 _FULL = frozenset({errno.EMFILE, errno.ENFILE})
-_SIZE = 4096
 _SMALL = 64
-_MOST_BYTES = 1 << 20
-
-
-class GoneError(Exception):
-    """The cgroup or the process behind a file is no more, or another one has taken its path."""
 
 
 class Reading(Protocol[T_co]):
@@ -39,28 +31,6 @@ class Reading(Protocol[T_co]):
         """Give the descriptor back; twice does no harm."""
 
 
-class Budget:
-    """How many descriptors may still be kept: for files, and apart from them for directories of files that got none.
-
-    Past both, files are opened by their path for each reading.
-    """
-
-    def __init__(self, allowed: int) -> None:
-        self.directories = max(0, allowed) // 8
-        self.files = max(0, allowed) - self.directories
-
-    @classmethod
-    def of_process(cls) -> "Budget":
-        """Raise the soft RLIMIT_NOFILE to the hard one and leave the reserve to others."""
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if soft != hard:
-            with contextlib.suppress(ValueError, OSError):  # refused: then the soft limit is what there is
-                resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-                soft = hard
-        allowed = MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else min(MOST_DESCRIPTORS, soft)
-        return cls(allowed - RESERVED_DESCRIPTORS)
-
-
 class KeptFile(Generic[T]):
     """One file behind a kept descriptor, which never reads another cgroup's file of the same path.
 
@@ -75,7 +45,7 @@ class KeptFile(Generic[T]):
 
     def __init__(self, fd: int, parse: Callable[[bytes], T | None], budget: Budget) -> None:
         self.fd = fd
-        self.size = _SIZE
+        self.size = SIZE
         self.raw: bytes | None = None
         self.value: T | None = None
         self._parse = parse
@@ -96,7 +66,7 @@ class KeptFile(Generic[T]):
             raw = os.pread(self.fd, self.size, 0)
         except OSError as error:
             was_known, self.raw, self.value = self.raw is not None, None, None
-            _refused(error)
+            raise_if_gone(error)
             return was_known
         if raw == self.raw:
             return False
@@ -105,7 +75,7 @@ class KeptFile(Generic[T]):
 
     def take(self, raw: bytes) -> None:
         """Parse new bytes, after asking for the rest of them where they filled the buffer."""
-        while len(raw) >= self.size and self.size < _MOST_BYTES:
+        while len(raw) >= self.size and self.size < MOST_BYTES:
             self.size *= 4
             raw = os.pread(self.fd, self.size, 0)
         if self.raw is None:
@@ -149,7 +119,7 @@ class PassingFile(Generic[T]):
             raw = self._bytes()
         except OSError as error:
             was_known, self._raw, self.value = self._raw is not None, None, None
-            _refused(error)
+            raise_if_gone(error)
             return was_known
         if raw == self._raw:
             return False
@@ -234,7 +204,7 @@ class Directory:
         try:
             self._fd = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
-            _refused(error)
+            raise_if_gone(error)
             raise
         self._counted = False
         self._passing = False
@@ -282,42 +252,3 @@ class Directory:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
-
-
-def _refused(error: OSError) -> None:
-    """Raise `GoneError` for what is no more; everything else (no permission, not supported) is a value that is None."""
-    if error.errno in _GONE:
-        raise GoneError(os.strerror(error.errno or 0)) from error
-
-
-def read_all(fd: int) -> bytes:
-    """Return a whole file: files with many records come in several pieces."""
-    piece = os.read(fd, _SIZE)
-    if len(piece) < _SIZE // 2:
-        return piece
-    pieces = [piece]
-    while piece and len(pieces) * _SIZE < _MOST_BYTES:
-        piece = os.read(fd, _SIZE)
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def read_path(path: str) -> bytes:
-    """Open, read and close; raises `GoneError` or OSError."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            return read_all(fd)
-        finally:
-            os.close(fd)
-    except OSError as error:
-        _refused(error)
-        raise
-
-
-def read_value(path: str, parse: Callable[[bytes], T | None]) -> T | None:
-    """Open, read, parse and close; None for every file that cannot be read, a vanished one included."""
-    try:
-        return parse(read_path(path))
-    except (OSError, GoneError):
-        return None

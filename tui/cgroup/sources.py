@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from tui.cgroup import composite, parse, parse_proc
+from tui.cgroup.budget import Budget
 from tui.cgroup.devices import BlockDevices
 from tui.cgroup.locate import Location, Spot
-from tui.cgroup.reader import Budget, Directory, File, FileGroup
+from tui.cgroup.reader import Directory, File, FileGroup
 from tui.cgroup.types import CpuSample, IoSample, MemorySample
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ import psutil
 
 from tui.cgroup import parse, parse_proc
 from tui.cgroup.devices import BlockDevices
-from tui.cgroup.reader import GoneError, read_path, read_value
+from tui.cgroup.once import GoneError, read_path, read_value
 from tui.domain.host import HostUsage
 from tui.domain.usage import Pressure
 from tui.sampling.rates import rate

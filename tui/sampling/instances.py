@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from tui.cgroup import network, parse_proc
+from tui.cgroup.budget import Budget
 from tui.cgroup.devices import BlockDevices
 from tui.cgroup.limits import Ancestors
 from tui.cgroup.mounts import Hierarchies
-from tui.cgroup.reader import Budget, read_value
+from tui.cgroup.once import read_value
 from tui.domain.instance import Instance
 from tui.domain.usage import Usage
 from tui.engines.base import GuestMemory

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.cgroup import network
+from tui.cgroup.budget import Budget
 from tui.cgroup.devices import BlockDevices
 from tui.cgroup.limits import Ancestors, Limits, LimitsSample
 from tui.cgroup.locate import ENDED, Location, locate
 from tui.cgroup.mounts import Hierarchies
-from tui.cgroup.reader import Budget, GoneError, read_path
+from tui.cgroup.once import GoneError, read_path
 from tui.cgroup.sources import CPU, IO, LIMITS, MEMORY, PIDS, PRESSURE, Sources
 from tui.domain.instance import Instance
 from tui.domain.usage import NO_USAGE, Usage

@@ -2,7 +2,7 @@
 
 from tui.cgroup import network
 from tui.cgroup.locate import ENDED
-from tui.cgroup.reader import GoneError
+from tui.cgroup.once import GoneError
 from tui.cgroup.types import NetworkSample
 from tui.domain.instance import Instance
 from tui.domain.usage import NetworkUsage
