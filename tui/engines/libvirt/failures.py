@@ -5,6 +5,7 @@ Numbers are those of virErrorNumber in virterror.h, part of libvirt's stable ABI
 
 import errno
 import getpass
+import os
 import shutil
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -31,6 +32,7 @@ _DENIED = frozenset({OPERATION_DENIED, AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAIL
 _NOT_NOW = frozenset({OPERATION_INVALID, RESOURCE_BUSY, *UNSUPPORTED})
 _AGENT = frozenset({AGENT_UNRESPONSIVE, AGENT_UNSYNCED})
 _NOBODY_LISTENS = frozenset({errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR})
+_SUDO = "" if os.geteuid() == 0 else "sudo "
 _UNITS = {"qemu": "virtqemud", "lxc": "virtlxcd", "xen": "virtxend"}
 
 
@@ -113,12 +115,14 @@ def start_hint(target: Target) -> str:
     """Say which command starts the daemon of this host, or installs it."""
     if target.driver == "test":
         return ""
-    modular, systemctl = _UNITS.get(target.driver, "virtqemud"), "systemctl --user" if target.session else "systemctl"
-    for daemon in (modular, "libvirtd"):
-        if _installed(daemon):
-            return f"Start it with `{systemctl} start {daemon}.socket`."
+    for daemon in (_UNITS.get(target.driver, "virtqemud"), "libvirtd"):
+        if not _installed(daemon):
+            continue
+        if target.session:
+            return f"Its first use starts it: try `virsh -c {target.uri} uri`."
+        return f"Start it with `{_SUDO}systemctl start {daemon}.socket`."
     extra = {"lxc": "libvirt-daemon-driver-lxc"}.get(target.driver, "qemu-system")
-    return f"Install it with `apt install libvirt-daemon-system {extra}` or `dnf install libvirt`."
+    return f"Install it with `{_SUDO}apt install libvirt-daemon-system {extra}` or `{_SUDO}dnf install libvirt`."
 
 
 def _installed(program: str) -> bool:
@@ -132,4 +136,4 @@ def hung_message(target: Target) -> str:
     daemon = next(
         (name for name in (_UNITS.get(target.driver, "virtqemud"), "libvirtd") if _installed(name)), "libvirtd"
     )
-    return f"The daemon for {target.uri} does not answer; if it stays so: `systemctl restart {daemon}`."
+    return f"The daemon for {target.uri} does not answer; if it stays so: `{_SUDO}systemctl restart {daemon}`."
