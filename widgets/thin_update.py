@@ -22,6 +22,8 @@ from textual.strip import Strip
 if TYPE_CHECKING:
     from rich.color import Color
     from rich.console import Console
+    from textual.geometry import Region
+    from textual.widget import Widget
 
 RESET = "\x1b[0m"
 
@@ -188,11 +190,28 @@ class ThinCompositor(Compositor):
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Return the update of what is dirty, None where nothing is."""
-        update = super().render_partial_update()
-        if update is None:
+        if not self._dirty_regions:
             return None
         cuts = self.cuts
         if cuts is not self._sent_with:
             self.forget()  # other pieces from now on
             self._sent_with = cuts
-        return ThinUpdate(update, self._sent)
+        everything = self.visible_widgets
+        self._visible_widgets = self._touched(everything)
+        try:
+            update = super().render_partial_update()
+        finally:
+            self._visible_widgets = everything
+        return ThinUpdate(update, self._sent) if update is not None else None
+
+    def _touched(self, everything: dict[Widget, tuple[Region, Region]]) -> dict[Widget, tuple[Region, Region]]:
+        """Return the widgets that are seen in a dirty region; what lies behind one that covers it is not."""
+        shown = [(widget, region.intersection(clip)) for widget, (region, clip) in everything.items()]
+        touched: set[Widget] = set()
+        for dirty in self._dirty_regions:
+            for widget, region in shown:
+                if region.overlaps(dirty):
+                    touched.add(widget)
+                    if region.contains_region(dirty):
+                        break
+        return {widget: place for widget, place in everything.items() if widget in touched}

@@ -259,6 +259,7 @@ def _out_of_memory(priority: int) -> Column[Entry]:
 
 MEBIBYTE = 1 << 20
 RATE_NOISE = 16 << 10
+MOST_KNOWN_CELLS = 1024
 
 
 def _steadily(
@@ -284,11 +285,17 @@ def _figure(  # noqa: PLR0917 - a row of the table of columns above
     priority: int,
 ) -> Column[Entry]:
     """Make a column of one figure; what is zero or not known is dim, so that the eye goes to what moves."""
+    known: dict[float | None, Cell] = {}  # most lines show the same few values: zero and unknown
 
     def cell(entry: Entry) -> Cell:
         number = value(entry)
-        shown = text(number)
-        return Cell(shown, "dim" if shown in {"0", figures.UNKNOWN} else "normal")
+        found = known.get(number)
+        if found is None:
+            if len(known) >= MOST_KNOWN_CELLS:
+                known.clear()
+            shown = text(number)
+            found = known[number] = Cell(shown, "dim" if shown in {"0", figures.UNKNOWN} else "normal")
+        return found
 
     return Column(key=key, title=title, cell=cell, width=width, priority=priority, align="right", sort_key=value)
 

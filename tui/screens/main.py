@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize
-from textual.widget import AwaitMount
 
 from tui.actions import Action, Scope, Targets, resolve_targets
 from tui.domain.host import HostView
@@ -29,6 +28,7 @@ from widgets.key_footer import KeyFooter
 from widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
+    from tui.screens.side_panel import SidePanel
     from widgets.command_bar import CommandBar
     from widgets.filter_bar import FilterBar
 
@@ -52,6 +52,11 @@ class MainScreen(DeckScreen):
         self._kept = kept or UiState()
         self._columns = columns or {}
         self._open = self._kept.pane if self._kept.pane in PANES else OVERVIEW
+        self._bar = SpanLines((connecting_bar(80),), id="host-bar")
+        self._tabs = PaneTabs(id="tabs")
+        self._status = SpanLines(((),), id="status")
+        self._panes: dict[str, Pane] = {}
+        self._side: SidePanel | None = None
         self._filters: dict[str, str] = {}
         self._typed = self._kept.filters
         self._moment: Moment | None = None
@@ -61,11 +66,11 @@ class MainScreen(DeckScreen):
 
     def compose(self) -> ComposeResult:
         """Place the lines and the pane that is open first; everything else comes when it is needed."""
-        yield SpanLines((connecting_bar(80),), id="host-bar")
-        yield PaneTabs(id="tabs")
+        yield self._bar
+        yield self._tabs
         with Horizontal(id="body"):
             yield self._new_pane(self._open)
-        yield SpanLines(((),), id="status")
+        yield self._status
         footer = KeyFooter(id="keys")
         footer.ascii_only = self.deck.ascii_only
         yield footer
@@ -90,18 +95,20 @@ class MainScreen(DeckScreen):
         return self._moment
 
     def _new_pane(self, pane: str) -> Pane:
-        return Pane(pane, self.moment, self._kept.panes.get(pane, PaneState()), self._columns.get(pane, ()))
+        kept = self._kept.panes.get(pane, PaneState())
+        made = self._panes[pane] = Pane(pane, self.moment, kept, self._columns.get(pane, ()), self._kept.folded)
+        return made
 
     @property
     def pane(self) -> Pane:
         """Return the open pane."""
-        return self.query_one(f"#{self._open}", Pane)
+        return self._panes[self._open]
 
     @property
     def kept(self) -> UiState:
         """Return how the panes are looked at, to be kept."""
-        panes = {pane.pane: pane.state for pane in self.query(Pane)}
-        folded = frozenset[str]().union(*(pane.table.folded_keys for pane in self.query(Pane)))
+        panes = {name: pane.state for name, pane in self._panes.items()}
+        folded = frozenset[str]().union(*(pane.table.folded_keys for pane in self._panes.values()))
         return replace(
             self._kept, pane=self._open, panes={**self._kept.panes, **panes}, filters=self._typed, folded=folded
         )
@@ -122,7 +129,7 @@ class MainScreen(DeckScreen):
             return
         self.pane.display = False
         self._open = pane
-        if not self.query(f"#{pane}"):
+        if pane not in self._panes:
             await self.query_one("#body").mount(self._new_pane(pane), before=0)
         self.pane.display = True
         self.pane.table.focus()
@@ -153,38 +160,30 @@ class MainScreen(DeckScreen):
 
     def show_bar(self) -> None:
         """Draw the host bar."""
-        bar = self.query_one("#host-bar", SpanLines)
         width = self.size.width
         if self._shown is None:
-            bar.show([connecting_bar(width)])
+            self._bar.show([connecting_bar(width)])
         else:
-            bar.show([host_bar(self._shown, width, frozen=self.deck.frozen, ascii_only=self.deck.ascii_only)])
+            self._bar.show([host_bar(self._shown, width, frozen=self.deck.frozen, ascii_only=self.deck.ascii_only)])
 
     def _show_tabs(self) -> None:
-        self.query_one(PaneTabs).show_tabs(tabs(self._shown, self.deck.pane_keys), self._open)
+        self._tabs.show_tabs(tabs(self._shown, self.deck.pane_keys), self._open)
 
     def _show_side(self) -> None:
         """Show the row under the cursor beside the table, and have its figures read on every tick."""
         self.deck.attend(self.current_key)
         if self.size.width < SIDE_PANEL_FROM_COLUMNS or self._shown is None:
             return
-        from tui.screens.side_panel import SidePanel
-
-        panels = self.query(SidePanel)
         row = self.pane.table.row(self.current_key) if self.current_key else None
-        if not panels:
-            mounted = self.query_one("#body").mount(SidePanel(id="side"))
-            self.call_later(self._after_side, mounted)
-            return
-        if not panels.first().is_attached or not panels.first().children:
-            return
-        panels.first().show_entry(
-            row.data if row is not None else None, self._shown, self.deck.source, ascii_only=self.deck.ascii_only
-        )
+        if self._side is None:
+            from tui.screens.side_panel import SidePanel
 
-    async def _after_side(self, mounted: AwaitMount) -> None:
-        await mounted
-        self._show_side()
+            self._side = SidePanel(id="side")
+            self.query_one("#body").mount(self._side)
+            self.call_after_refresh(self._show_side)
+        elif self._side.is_mounted:
+            entry = row.data if row is not None else None
+            self._side.show_entry(entry, self._shown, self.deck.source, ascii_only=self.deck.ascii_only)
 
     def _show_status(self) -> None:
         table = self.pane.table
@@ -201,7 +200,7 @@ class MainScreen(DeckScreen):
             problems_only=self.pane.problems_only,
             is_overview=self._open == OVERVIEW,
         )
-        self.query_one("#status", SpanLines).show([text])
+        self._status.show([text])
 
     def show_said(self) -> None:
         """Show or take away what was said last."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.css.query import NoMatches
 
 from tui.domain.host import HostView
 from tui.present.columns import OVERVIEW, ROOMY_FROM_COLUMNS, Moment, columns, default_sort, kind_of
@@ -58,7 +57,14 @@ class Pane(Vertical):
         chosen: columns of the configuration, () for the usual ones; what was chosen on the screen counts more.
     """
 
-    def __init__(self, pane: str, moment: Moment, kept: PaneState, chosen: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        pane: str,
+        moment: Moment,
+        kept: PaneState,
+        chosen: tuple[str, ...] = (),
+        folded: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(id=pane, classes="pane")
         self.pane = pane
         self.problems_only = False
@@ -68,11 +74,19 @@ class Pane(Vertical):
         self._chosen = kept.columns
         self._layout_of_columns: tuple[bool, bool] | None = (False, False)
         self._several_engines = False
+        self.problem_table = ProblemTable() if pane == OVERVIEW else None
+        self.table = self._make_table(folded)
 
     def compose(self) -> ComposeResult:
         """Place the tables."""
-        if self.pane == OVERVIEW:
-            yield ProblemTable()
+        if self.problem_table is not None:
+            self.problem_table.ascii_only = self._moment.ascii_only
+            yield self.problem_table
+        self.table.ascii_only = self._moment.ascii_only
+        self.table.wide = self._kept.wide
+        yield self.table
+
+    def _make_table(self, folded: frozenset[str]) -> InstanceTable:
         column, reverse = (self._kept.sort, self._kept.descending) if self._kept.sort else default_sort(self.pane)
         table = InstanceTable(
             columns(self.pane, self._moment, chosen=self.chosen),
@@ -82,22 +96,8 @@ class Pane(Vertical):
             sort_hold_seconds=SORT_HOLD_SECONDS,
             id=f"table-{self.pane}",
         )
-        table.ascii_only = self._moment.ascii_only
-        table.wide = self._kept.wide
-        yield table
-
-    @property
-    def table(self) -> InstanceTable:
-        """Return the table of instances."""
-        return self.query_one(InstanceTable)
-
-    @property
-    def problem_table(self) -> ProblemTable | None:
-        """Return the list of problems, None where the pane has none."""
-        try:
-            return self.query_one(ProblemTable)
-        except NoMatches:
-            return None
+        table.set_folded(folded)
+        return table
 
     @property
     def chosen(self) -> tuple[str, ...]:

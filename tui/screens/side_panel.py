@@ -21,25 +21,31 @@ MOST_FACTS = 11
 class SidePanel(Vertical):
     """Facts, four charts of the last 15 minutes and the last events of one row."""
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._name_line = SpanLines(((),), id="side-name")
+        self._facts = SpanLines(id="side-facts")
+        self._charts = [InstanceChart(kind) for kind in KINDS]
+        self._last_events = SpanLines(id="side-events")
+
     def compose(self) -> ComposeResult:
         """Place the parts."""
-        yield SpanLines(((),), id="side-name")
-        yield SpanLines(id="side-facts")
-        for kind in KINDS:
-            yield InstanceChart(kind)
-        yield SpanLines(id="side-events")
+        yield self._name_line
+        yield self._facts
+        yield from self._charts
+        yield self._last_events
 
     def show_entry(self, entry: Entry | None, view: HostView, source: HostSource, *, ascii_only: bool) -> None:
         """Show a row, or nothing where there is none."""
         self.set_class(entry is None, "-empty")
         if entry is None:
             return
-        self.query_one("#side-name", SpanLines).show([((entry.name, "accent"), (f"  {entry.kind}", "dim"))])
+        self._name_line.show([((entry.name, "accent"), (f"  {entry.kind}", "dim"))])
         facts = fact_lines(identity(entry, view), with_long=False)
-        self.query_one("#side-facts", SpanLines).show(padded(facts[:MOST_FACTS], MOST_FACTS))
-        for chart in self.query(InstanceChart):
+        self._facts.show(padded(facts[:MOST_FACTS], MOST_FACTS))
+        for chart in self._charts:
             chart.show_entry(entry, source, view.tick, ascii_only=ascii_only)
-        self.query_one("#side-events", SpanLines).show(self._events(entry, view, source))
+        self._last_events.show(self._events(entry, view, source))
 
     @staticmethod
     def _events(entry: Entry, view: HostView, source: HostSource) -> list[Spans]:
