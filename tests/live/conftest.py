@@ -16,8 +16,8 @@ Ask for a fixture by name:
 - `clean_libvirt`: the same object, emptied after the test.
 - `wait_until` (tests.live.harness.waiting): a condition with a deadline; tests never sleep.
 
-After each test hung daemons run again and stopped ones are started, whatever the test did. A test that needs what the
-machine lacks fails under `make test` and CI, and is skipped with its reason otherwise.
+At the end of each test hung daemons run again and stopped ones are started, before other fixtures end. A test that
+needs what the machine lacks fails under `make test` and CI, and is skipped with its reason otherwise.
 """
 
 import contextlib
@@ -33,6 +33,9 @@ from tests.live.harness.hoststate import Shared
 from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import PodmanHost
 from tests.live.harness.workfolder import make_work_folder, remove_stale_work_folders, remove_work_folder
+
+PODMAN = pytest.StashKey[PodmanHost]()
+LIBVIRT = pytest.StashKey[LibvirtHost]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,13 +64,15 @@ def live_machine() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def podman_host(live_machine: None) -> Iterator[PodmanHost]:
+def podman_host(live_machine: None, request: pytest.FixtureRequest) -> Iterator[PodmanHost]:
     folder = make_work_folder(os.getpid())
     with contextlib.ExitStack() as stack:
         stack.callback(remove_work_folder, folder)
         host = PodmanHost.start(folder)
         stack.callback(host.close)
+        request.config.stash[PODMAN] = host
         yield host
+        del request.config.stash[PODMAN]
 
 
 @pytest.fixture
@@ -77,13 +82,15 @@ def clean_podman(podman_host: PodmanHost) -> Iterator[PodmanHost]:
 
 
 @pytest.fixture(scope="session")
-def libvirt_host(live_machine: None) -> Iterator[LibvirtHost]:
+def libvirt_host(live_machine: None, request: pytest.FixtureRequest) -> Iterator[LibvirtHost]:
     folder = make_work_folder(os.getpid())
     with contextlib.ExitStack() as stack:
         stack.callback(remove_work_folder, folder)
         host = LibvirtHost.start(folder)
         stack.callback(host.close)
+        request.config.stash[LIBVIRT] = host
         yield host
+        del request.config.stash[LIBVIRT]
 
 
 @pytest.fixture
@@ -92,14 +99,16 @@ def clean_libvirt(libvirt_host: LibvirtHost) -> Iterator[LibvirtHost]:
     libvirt_host.reset()
 
 
-@pytest.fixture(autouse=True)
-def _daemons_run_again(request: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    if "podman_host" in request.fixturenames:
-        host: PodmanHost = request.getfixturevalue("podman_host")
-        host.resume_service()
-        host.start_service()
-    if "libvirt_host" in request.fixturenames:
-        daemon: LibvirtHost = request.getfixturevalue("libvirt_host")
-        daemon.resume_daemon()
-        daemon.start_daemon()
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Let hung daemons run again before the fixtures of a test end: what they close would wait for an answer."""
+    try:
+        podman, libvirt = item.config.stash.get(PODMAN, None), item.config.stash.get(LIBVIRT, None)
+        if podman is not None:
+            podman.resume_service()
+            podman.start_service()
+        if libvirt is not None:
+            libvirt.resume_daemon()
+            libvirt.start_daemon()
+    finally:
+        yield
