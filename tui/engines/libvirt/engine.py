@@ -138,6 +138,7 @@ class LibvirtEngine:
     async def _follow(self, link: Link) -> EngineError:
         """Look, wait for a reason to look again, and so on; return when the connection is lost."""
         last_full = float("-inf")
+        self._book.stale.update(self._book.look.guests)  # nobody told what was changed while nobody listened
         while self._lost is None:
             full = time.monotonic() - last_full >= RECONCILE_SECONDS
             try:

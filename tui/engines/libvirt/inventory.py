@@ -95,9 +95,11 @@ class Looker:
         complete = True
         for guest in listed:
             old = before.guests.get(guest.uuid)
-            if old is None and time.monotonic() > ends:
-                complete = False
-                continue
+            if time.monotonic() > ends:
+                due = frozenset()
+                if old is None:
+                    complete = False
+                    continue
             facts = _facts(libvirt, guest, old, due)
             if facts is not None:
                 guests[guest.uuid] = self._record(guest, old, facts, flags, finder)
