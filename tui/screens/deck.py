@@ -121,6 +121,10 @@ class DeckScreen(Screen[None]):
         """Return the application."""
         return cast("Deck", self.app)
 
+    def on_mount(self) -> None:
+        """Leave out what cannot be drawn with ASCII signs: lines and scroll bars."""
+        self.set_class(self.deck.ascii_only, "-ascii")
+
     def show_view(self, view: HostView) -> None:
         """Bring what is visible up to date."""
 
