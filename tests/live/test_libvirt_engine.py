@@ -145,7 +145,6 @@ async def test_follows_what_others_do(clean_libvirt: LibvirtHost, sink: Recordin
 
     assert told(sink, "other") == [
         ("defined", ""),
-        ("resumed", ""),
         ("started", "booted"),
         ("paused", ""),
         ("resumed", ""),

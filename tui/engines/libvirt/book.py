@@ -30,6 +30,7 @@ class GuestBook:
         self._engine_id = engine_id
         self._io_errors: dict[str, IoError] = {}
         self._asked_disks: set[str] = set()
+        self._paused: set[str] = set()
         self._started: dict[str, float] = {}
         self._first_seen: dict[tuple[str, int], float] = {}
 
@@ -38,11 +39,13 @@ class GuestBook:
         self.stale.add(heard.uuid)
         if heard.started:
             self._started[heard.uuid] = heard.utc_seconds
+        if heard.what == "paused":
+            self._paused.add(heard.uuid)
         if heard.what in _ENDS_IO_ERROR:
             self._forget_io_error(heard.uuid)
         if heard.io_error is not None and heard.io_pauses:
             self._io_errors[heard.uuid] = heard.io_error
-        if not heard.what:
+        if not heard.what or (heard.what == "resumed" and not self._was_paused(heard.uuid)):
             return None
         return Event(
             utc_seconds=heard.utc_seconds,
@@ -52,6 +55,13 @@ class GuestBook:
             what=heard.what,
             detail=heard.detail if heard.io_error is None else self._where(heard.uuid, heard.io_error),
         )
+
+    def _was_paused(self, uuid: str) -> bool:
+        """Tell whether a resume is one: libvirt also says "resumed" while a guest starts."""
+        guest = self.look.guests.get(uuid)
+        heard = uuid in self._paused
+        self._paused.discard(uuid)
+        return heard or (guest is not None and guest.state == PAUSED)
 
     def _where(self, uuid: str, io_error: IoError) -> str:
         guest = self.look.guests.get(uuid)
@@ -70,6 +80,7 @@ class GuestBook:
         now = time.monotonic()
         self._first_seen = {(uuid, number): self._first_seen.get((uuid, number), now) for uuid, number in running}
         alive = {uuid for uuid, _ in running}
+        self._paused &= alive
         self._started = {uuid: when for uuid, when in self._started.items() if uuid in alive}
         for uuid in [uuid for uuid in self._io_errors if not self._may_have_io_error(look.guests.get(uuid))]:
             self._forget_io_error(uuid)
