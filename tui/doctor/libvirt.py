@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.doctor.machine import Machine
+from tui.doctor.machine import Machine, last_line
 from tui.doctor.report import Check, Condition
-from tui.engines.process import Finished
 
 AREA = "libvirt"
 SYSTEM_URI = "qemu:///system"
@@ -46,7 +45,7 @@ async def examine_libvirt(machine: Machine, uris: Sequence[str]) -> list[Check]:
 
 
 async def _binding(machine: Machine, without: Condition) -> Check:
-    ended = await _python(machine, _VERSION)
+    ended = await machine.run_python(_VERSION)
     if isinstance(ended, str):
         return Check(AREA, "python binding", ended, Condition.MISSING)
     if ended.exit_code == 0:
@@ -97,7 +96,7 @@ def _start(machine: Machine, daemon: str) -> str:
 
 async def _answer(machine: Machine, uri: str, daemon: str) -> Check:
     name = f"answer of {uri}"
-    ended = await _python(machine, _OPEN, uri)
+    ended = await machine.run_python(_OPEN, uri)
     if isinstance(ended, str):
         restart = machine.as_root(f"systemctl restart {daemon}") if machine.has_systemd else _start(machine, daemon)
         return Check(AREA, name, ended, Condition.MISSING, restart)
@@ -110,16 +109,6 @@ async def _answer(machine: Machine, uri: str, daemon: str) -> Check:
     return Check(AREA, name, error, Condition.MISSING, mend)
 
 
-async def _python(machine: Machine, code: str, *args: str) -> Finished | str:
-    """Run a line of Python; what went wrong around it is a sentence."""
-    try:
-        return await machine.run(machine.python, "-c", code, *args, deadline=machine.deadline)
-    except TimeoutError:
-        return f"no answer within {machine.deadline:g} s"
-    except OSError as error:
-        return f"{machine.python} does not start: {error.strerror}"
-
-
 def version_text(number: str) -> str:
     """Return libvirt's version number (major * 1,000,000 + minor * 1,000 + release) as people write it."""
     try:
@@ -127,9 +116,3 @@ def version_text(number: str) -> str:
     except ValueError:
         return number.strip()
     return f"{value // 1_000_000}.{value // 1000 % 1000}.{value % 1000}"
-
-
-def last_line(text: str) -> str:
-    """Return the last line that says something: the message of a Python traceback."""
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return lines[-1].removeprefix("libvirt.libvirtError: ") if lines else "it ended without a word"

@@ -84,6 +84,15 @@ class Machine:
         path = ":".join(str(self.path(folder)) for folder in folders if folder.startswith("/"))
         return next((program for program in programs if shutil.which(program, path=path)), None)
 
+    async def run_python(self, code: str, *args: str) -> Finished | str:
+        """Run a line of Python with the packages that hostdeck has; what went wrong around it is a sentence."""
+        try:
+            return await self.run(self.python, "-c", code, *args, deadline=self.deadline)
+        except TimeoutError:
+            return f"no answer within {self.deadline:g} s"
+        except OSError as error:
+            return f"{self.python} does not start: {error.strerror}"
+
     @property
     def has_systemd(self) -> bool:
         """Tell whether systemd is in charge (sd_booted(3))."""
@@ -109,3 +118,9 @@ class Machine:
             return grp.getgrgid(gid).gr_name
         except KeyError:
             return str(gid)
+
+
+def last_line(text: str) -> str:
+    """Return the last line that says something: the message of a Python traceback, without the module of its class."""
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[-1].removeprefix("libvirt.libvirtError: ") if lines else "it ended without a word"

@@ -1,18 +1,25 @@
 """Whether containers can be seen: program, runtime, the sockets of root and users, and an answer."""
 
 import asyncio
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tui.doctor.machine import Machine
+from tui.doctor.machine import Machine, last_line
 from tui.doctor.report import Check, Condition
 
 AREA = "podman"
 ROOT_SOCKET = "/run/podman/podman.sock"
-_PING = b"GET /libpod/_ping HTTP/1.0\r\nHost: d\r\n\r\n"
-_MOST_BYTES = 4096
+# In a process of its own, as libvirt's: what it loads costs memory, and a hung service must not hang the doctor.
+_VERSION = """
+import sys
+try:
+    from podman import PodmanClient
+    print(PodmanClient(base_url=sys.argv[1], timeout=30).version()["Version"])
+except Exception as error:
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__
+    sys.exit(f"{type(error).__name__}: {error}")
+"""
 
 
 async def examine_podman(machine: Machine, urls: Sequence[str]) -> list[Check]:
@@ -82,7 +89,7 @@ async def _root_socket(machine: Machine) -> Check:
     if not machine.is_socket(socket):
         note = "none listens; hostdeck starts a private service while it runs"
         return Check(AREA, name, note, Condition.WARN, enable if machine.has_systemd else _serve(ROOT_SOCKET))
-    return await _ping(machine, name, socket)
+    return await _answer(machine, name, f"unix://{socket}")
 
 
 async def _user_socket(machine: Machine, uid: int) -> Check:
@@ -90,7 +97,7 @@ async def _user_socket(machine: Machine, uid: int) -> Check:
     socket, own = machine.path(place), uid == machine.uid
     name = f"socket of user {uid}"
     if machine.is_socket(socket):
-        return await _ping(machine, name, socket)
+        return await _answer(machine, name, f"unix://{socket}")
     enable = "systemctl --user enable --now podman.socket"
     if own:
         note = "none listens; hostdeck starts a private service while it runs"
@@ -104,45 +111,34 @@ def _serve(place: str) -> str:
 
 
 async def _named(machine: Machine, url: str) -> Check:
-    """Try what was named; only local sockets are tried, others are opened by hostdeck itself."""
+    """Try what was named; a forwarded or ssh service is opened by hostdeck itself."""
     name, parts = f"service {url}", urlsplit(url)
-    if parts.scheme not in {"unix", "http+unix"}:
-        return Check(AREA, name, "not a local socket: not tried here")
+    if parts.scheme not in {"unix", "http+unix", "tcp", "http"}:
+        return Check(AREA, name, "neither a socket nor tcp: not tried here")
+    if parts.scheme in {"tcp", "http"}:
+        return await _answer(machine, name, url)
     socket = machine.path(unquote(parts.netloc + parts.path))
     if not machine.is_socket(socket):
         return Check(AREA, name, "nothing listens there", Condition.MISSING, f"podman system service --time=0 {url}")
-    return await _ping(machine, name, socket)
+    return await _answer(machine, name, f"unix://{socket}")
 
 
-async def _ping(machine: Machine, name: str, socket: Path) -> Check:
-    """Ask a service whether it is there (GET /libpod/_ping)."""
+async def _answer(machine: Machine, name: str, url: str) -> Check:
+    """Ask a service for its version (GET /version), by the library and not by hostdeck's own client."""
     restart = "podman.socket podman.service"
     mend = (
         machine.as_root(f"systemctl restart {restart}")
         if name.endswith("root")
         else f"systemctl --user restart {restart}"
     )
-    try:
-        async with asyncio.timeout(machine.deadline):
-            answer = await _ask(socket)
-    except TimeoutError:
-        return Check(AREA, name, f"no answer within {machine.deadline:g} s", Condition.MISSING, mend)
-    except PermissionError:
+    ended = await machine.run_python(_VERSION, url)
+    if isinstance(ended, str):
+        return Check(AREA, name, ended, Condition.MISSING, mend)
+    if ended.exit_code == 0:
+        return Check(AREA, name, f"answers, Podman {ended.output.strip()}")
+    error = last_line(ended.error)
+    if "Permission denied" in error:
         return Check(AREA, name, f"{machine.login} may not use it", Condition.MISSING, "sudo hostdeck")
-    except OSError as error:
-        return Check(AREA, name, f"does not answer: {error.strerror or error}", Condition.MISSING, mend)
-    status = re.match(rb"HTTP/1\.[01] (\d+)", answer)
-    if status is None or status[1] != b"200":
-        return Check(AREA, name, "answers, but not as Podman does", Condition.MISSING, mend)
-    version = re.search(rb"(?im)^libpod-api-version:\s*(\S+)", answer)
-    return Check(AREA, name, f"answers, API {version[1].decode(errors='replace')}" if version else "answers")
-
-
-async def _ask(socket: Path) -> bytes:
-    reader, writer = await asyncio.open_unix_connection(str(socket))
-    try:
-        writer.write(_PING)
-        await writer.drain()
-        return await reader.read(_MOST_BYTES)
-    finally:
-        writer.close()
+    if "No module named" in error:
+        return Check(AREA, name, f"not asked: {error}", Condition.WARN, f"{machine.python} -m pip install podman")
+    return Check(AREA, name, f"does not answer as Podman does: {error}", Condition.MISSING, mend)
