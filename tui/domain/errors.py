@@ -56,3 +56,11 @@ class NotFound(EngineError):  # noqa: N818 - the same
 
 class ActionRefused(EngineError):  # noqa: N818 - the same
     """This action is not possible, or not allowed."""
+
+
+class SessionBusy(EngineError):  # noqa: N818 - the same
+    """Another client has the console; libvirt does not tell who."""
+
+
+class NoShell(EngineError):  # noqa: N818 - the same
+    """None of the wanted shells exists in the container."""
