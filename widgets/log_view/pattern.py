@@ -1,0 +1,84 @@
+"""What a person looks for: a regular expression that cannot hang the screen."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+
+from widgets.escape import escape_controls
+from widgets.log_view.guard import TooSlow, time_limit
+
+MAX_PATTERN_LENGTH = 1000
+
+SHORT_TEXT = 4096
+"""Characters of a long line that are looked at when all of it takes too long, and for what is highlighted."""
+
+_MOST_HITS = 200
+
+
+class PatternError(ValueError):
+    """The text is not a regular expression; the message is a sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A regular expression; capitals in it make capitals matter."""
+
+    text: str
+    regex: re.Pattern[str]
+
+    @classmethod
+    def parse(cls, text: str) -> Pattern | None:
+        """Return the pattern of a text, None of an empty one; raise `PatternError` with a sentence."""
+        if not text:
+            return None
+        if len(text) > MAX_PATTERN_LENGTH:
+            raise PatternError(f"A pattern has at most {MAX_PATTERN_LENGTH} characters.")
+        has_capitals = re.sub(r"\\.", "", text).lower() != re.sub(r"\\.", "", text)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what future versions will read differently is typed here and now
+                regex = re.compile(text, re.NOFLAG if has_capitals else re.IGNORECASE)
+        except re.error as error:
+            where = f" at character {error.pos + 1}" if error.pos is not None else ""
+            raise PatternError(f"Not a regular expression: {escape_controls(error.msg)}{where}.") from error
+        except (OverflowError, RecursionError, MemoryError) as error:
+            raise PatternError("Not a regular expression that can be used: it is too large.") from error
+        return cls(text, regex)
+
+    def hits(self, text: str) -> list[tuple[int, int]]:
+        """Return where the beginning of a text matches, for highlighting; nothing where that takes too long."""
+        found: list[tuple[int, int]] = []
+        try:
+            with time_limit(0.01):
+                for match in self.regex.finditer(text, 0, SHORT_TEXT):
+                    if match.end() > match.start():
+                        found.append(match.span())
+                    if len(found) >= _MOST_HITS:
+                        break
+        except TooSlow:
+            return []
+        return found
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """Which lines pass a filter.
+
+    Attributes:
+        include: Lines must match it; None for all.
+        exclude: Lines must not match it; None for none.
+    """
+
+    include: Pattern | None = None
+    exclude: Pattern | None = None
+
+    def __bool__(self) -> bool:
+        return self.include is not None or self.exclude is not None
+
+    def passes(self, text: str) -> bool:
+        """Tell whether a line passes."""
+        if self.include is not None and not self.include.regex.search(text):
+            return False
+        return self.exclude is None or not self.exclude.regex.search(text)
