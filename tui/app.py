@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -29,6 +29,7 @@ from widgets.live_table.model import Role
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.command import Provider
     from textual.screen import Screen
 
 SAID_SECONDS = 8.0
@@ -48,6 +49,13 @@ WIDGET_BINDINGS = {
 """Actions whose keys belong to a widget while it has the focus, with the id of its binding."""
 
 
+def _action_provider() -> type[Provider]:
+    """Return what the palette offers; it is needed only when the palette opens."""
+    from tui.screens.palette import ActionProvider
+
+    return ActionProvider
+
+
 class HostdeckApp(Deck, inherit_bindings=False):
     """One host on the screen.
 
@@ -60,7 +68,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     TITLE = "hostdeck"
     CSS_PATH = "styles/app.tcss"
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[Any]] = {_action_provider}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(action.keys), f"deck('{action.id}')", action.help, show=False, id=action.id)
         for action in bound()

@@ -114,7 +114,9 @@ def usage_facts(usage: Usage, *, is_guest: bool = False) -> list[Fact]:
     """Return every figure with its unit and its limit; what is not known is a dash."""
     cpu, memory, io, network = usage.cpu, usage.memory, usage.io, usage.network
     limit = f"of {figures.cores(cpu.limit_cores)}" if cpu.limit_cores is not None else "no limit"
-    share = f"  {figures.percent(cpu.percent_of_limit)} %" if cpu.percent_of_limit is not None else ""
+    share = f", {figures.percent(cpu.percent_of_limit)} %" if cpu.percent_of_limit is not None else ""
+    if share and cpu.limit_cores is None:
+        share += " of all cores"
     memory_limit = f"of {figures.size(memory.limit_bytes)}" if memory.limit_bytes else "no limit"
     high = f", throttled from {figures.size(memory.high_bytes)}" if memory.high_bytes else ""
     inside = f"{figures.size(memory.guest_used_bytes):>6}  of {figures.size(memory.guest_available_bytes)}"

@@ -41,7 +41,7 @@ def status_line(
     used = sum(cell_len(text) for text, _ in left)
     if used > room:
         left, used = _cut(left, room), room
-    return ((" ", "normal"), *left, (" " * (width - used - taken - 2), "normal"), *right)
+    return ((" ", "normal"), *left, (" " * (width - used - taken - 2), "normal"), *right, (" ", "normal"))
 
 
 def _left(view: HostView | None, said: Span | None, *, is_overview: bool) -> Spans:

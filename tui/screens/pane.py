@@ -108,7 +108,7 @@ class Pane(Vertical):
         """Show these columns; () brings the usual ones back."""
         self._chosen = names or None
         self._layout_of_columns = None
-        self._fit_columns(self.table, self._several_engines)
+        self._fit_columns(self.table, several_engines=self._several_engines)
 
     @property
     def state(self) -> PaneState:
@@ -125,18 +125,22 @@ class Pane(Vertical):
             problems.show_view(view, self.size.height)
         table = self.table
         self._several_engines = self._has_several_engines(view)
-        self._fit_columns(table, self._several_engines)
+        self._fit_columns(table, several_engines=self._several_engines)
         placed = place(view, kind_of(self.pane), problems_only=self.problems_only)
         table.set_rows([Row(line.entry.key, line.entry, line.parent) for line in placed])
+
+    def on_resize(self) -> None:
+        """Choose the columns for another width."""
+        self._fit_columns(self.table, several_engines=self._several_engines)
 
     def _has_several_engines(self, view: HostView) -> bool:
         kind = kind_of(self.pane)
         engines = {item.instance.id.engine for item in view.instances if kind is None or item.instance.kind is kind}
         return len(engines) > (2 if kind is None else 1)
 
-    def _fit_columns(self, table: InstanceTable, several_engines: bool) -> None:
+    def _fit_columns(self, table: InstanceTable, *, several_engines: bool) -> None:
         """Tell the engine only where there are several of a kind, and give names room where there is room."""
-        wanted = (several_engines, table.size.width >= ROOMY_FROM_COLUMNS)
+        wanted = (several_engines, self.size.width >= ROOMY_FROM_COLUMNS)
         if wanted != self._layout_of_columns:
             self._layout_of_columns = wanted
             table.set_columns(

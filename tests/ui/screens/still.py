@@ -25,7 +25,7 @@ from tui.sampling.problems import ProblemBoard
 from tui.state import StateFile
 
 UTC = 1_760_000_000.0
-FIRST_TICKS = 120
+FIRST_TICKS = 20
 DEADLINE_SECONDS = 10.0
 
 
@@ -39,7 +39,7 @@ class StillHost:
 
     tick_seconds = 1.0
 
-    def __init__(self, *, read_only: bool = False, engines_answer: bool = True) -> None:
+    def __init__(self, *, read_only: bool = False, engines_answer: bool = True, ticks: int = FIRST_TICKS) -> None:
         self.now = 1000.0
         self.view: HostView | None = None
         self.change: Callable[[HostView], HostView] = lambda view: view
@@ -48,6 +48,7 @@ class StillHost:
         self.obeys = True
         self._read_only = read_only
         self._engines_answer = engines_answer
+        self._ticks = ticks
         self._demo = DemoHost(clock=self.utc, monotonic=lambda: self.now, wait=self._no_time)
         self._engines: Mapping[str, Engine] = {engine.id: engine for engine in self._demo.engines}
         self._board = Board(lambda: None, lambda _memory: None)
@@ -69,7 +70,7 @@ class StillHost:
                 for engine in self._engines.values():
                     group.create_task(engine.run(self._board))
             await asyncio.sleep(0)
-            for _ in range(FIRST_TICKS - 1):
+            for _ in range(self._ticks - 1):
                 self.step(published=False)
             self.step()
             await asyncio.Event().wait()
@@ -97,9 +98,7 @@ class StillHost:
                 read_only=self._read_only,
             )
             view = self.change(view)
-            problems = self._problems.judge(
-                view.instances, view.sources, view.usage, utc=self.utc(), stale_seconds=0.0
-            )
+            problems = self._problems.judge(view.instances, view.sources, view.usage, utc=self.utc(), stale_seconds=0.0)
             self.view = replace(view, problems=problems)
             self._publish(self.view)
 
@@ -148,7 +147,7 @@ class Memory:
         self.lines.append(("intent", entry.name))
         return ""
 
-    def result(self, entry: AuditEntry, result: Result, message: str) -> str:  # noqa: ARG002
+    def result(self, entry: AuditEntry, result: Result, message: str) -> str:
         self.lines.append((result.value, entry.name))
         return ""
 

@@ -1,0 +1,263 @@
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.views import pod_of, view_of
+from tui.domain.host import EngineState, EngineStatus, HostView, InstanceView, Ledger, Problem, Severity
+from tui.domain.identity import InstanceId, StableKey
+from tui.domain.instance import ContainerFacts, GuestFacts, Health, Instance, Kind, State
+from tui.domain.usage import CpuUsage, MemoryUsage, NetworkUsage, Usage
+from tui.present import cells
+from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment, columns, default_sort
+from tui.present.details import unknown_lines
+from tui.present.entry import Entry, place, pod_entry
+from tui.present.fields import filter_fields
+from tui.present.hostbar import badge, host_bar
+from tui.present.ledger import ledger_line
+from tui.present.problems import engine_note, problem_rows
+from tui.present.roles import plain
+from tui.present.sparks import Sparks, buckets
+from tui.present.state import state_cell, state_word
+from tui.present.status import status_line
+from tui.present.steady import Steady
+from tui.present.tabs import tabs
+from tui.sampling.history import Metric
+
+
+def container(name: str, state: State = State.RUNNING, *, pod: str | None = None, **facts: object) -> Instance:
+    made = replace(ContainerFacts(image="docker.io/library/nginx:1"), pod_id=pod, **facts)  # type: ignore[arg-type]
+    return Instance(InstanceId("host", "podman", name), Kind.CONTAINER, name, state, user="root", container=made)
+
+
+def guest(name: str, state: State = State.RUNNING, reason: str = "") -> Instance:
+    facts = GuestFacts(vcpus=2, memory_max_bytes=4 << 30)
+    return Instance(InstanceId("host", "qemu:///system", name), Kind.GUEST, name, state, reason, guest=facts)
+
+
+def used(cores: float | None, memory: int | None = None, **more: object) -> Usage:
+    return Usage(cpu=CpuUsage(cores_used=cores), memory=MemoryUsage(working_set_bytes=memory), **more)  # type: ignore[arg-type]
+
+
+def entry_of(instance: Instance, usage: Usage | None = None, problem: Problem | None = None) -> Entry:
+    return Entry(instance.key, instance.name, usage or Usage(), instance, problem=problem)
+
+
+@pytest.mark.parametrize(
+    ("instance", "word"),
+    [
+        (guest("a"), "running"),
+        (guest("a", State.PAUSED, "I/O error on vda"), "paused: I/O error on vda"),
+        (guest("a", State.STOPPED, "shut down"), "shut off"),
+        (guest("a", State.STOPPED, "saved"), "shut off: saved"),
+        (guest("a", State.CRASHED, "crashed"), "crashed"),
+        (container("a", health=Health.HEALTHY), "healthy"),
+        (container("a", health=Health.UNHEALTHY), "unhealthy"),
+        (container("a", health=Health.STARTING), "running (health: starting)"),
+        (container("a", State.STOPPED, health=Health.HEALTHY), "stopped"),
+    ],
+)
+def test_state_words(instance: Instance, word: str) -> None:
+    assert state_word(instance) == word
+
+
+def test_a_problem_is_told_by_a_sign_and_not_by_colour_alone() -> None:
+    problem = Problem(Severity.CRITICAL, "k", "a", "guest", "text")
+    cell = state_cell(entry_of(guest("a"), problem=problem))
+    assert (cell.text, cell.role) == ("x running", "crit")
+    cell = state_cell(entry_of(guest("a"), problem=replace(problem, severity=Severity.WARNING)))
+    assert (cell.text, cell.role) == ("! running", "warn")
+
+
+def test_pod_lines_add_up_their_members_and_name_who_is_up() -> None:
+    one = InstanceView(container("one"), used(0.5, 100, network=NetworkUsage(10.0, 1.0)))
+    two = InstanceView(container("two"), used(0.25, 50, network=NetworkUsage(10.0, 1.0)))
+    down = InstanceView(container("three", State.STOPPED))
+    infra = InstanceView(container("infra", is_infra=True), used(0.0, 1))
+    entry = pod_entry(pod_of("web", one.instance), [one, two, down, infra])
+    assert entry.usage.cpu.cores_used == 0.75
+    assert entry.usage.memory.working_set_bytes == 151
+    assert entry.usage.network.receive_bytes_per_second == 10.0  # one network namespace, not two
+    assert state_cell(entry).text == "2/3 up"
+
+
+def test_a_sum_with_an_unknown_part_is_unknown() -> None:
+    members = [InstanceView(container("one"), used(0.5, 100)), InstanceView(container("two"), used(None, 50))]
+    entry = pod_entry(pod_of("web", members[0].instance), members)
+    assert entry.usage.cpu.cores_used is None
+    assert entry.usage.memory.working_set_bytes == 150
+
+
+def test_containers_stand_below_their_pod_and_only_where_pods_are_shown() -> None:
+    member = container("member", pod="pod-web")
+    view = view_of(member, container("alone"), guest("g"), pods=(pod_of("web", member),))
+    parents = {line.entry.name: line.parent for line in place(view)}
+    assert parents == {"member": "host/podman/pod-web", "alone": None, "g": None, "web": None}
+    assert [line.entry.name for line in place(view, Kind.GUEST)] == ["g"]
+
+
+def test_problems_only_keeps_the_pod_of_what_has_one() -> None:
+    member, fine = container("member", pod="pod-web"), container("fine")
+    problem = Problem(Severity.WARNING, member.key, "member", "container", "text")
+    view = view_of(member, fine, pods=(pod_of("web", member), pod_of("other", fine)), problems=(problem,))
+    assert [line.entry.name for line in place(view, problems_only=True)] == ["member", "web"]
+
+
+def moment() -> Moment:
+    return Moment(Sparks(lambda _key, _metric, _count: (), 1.0))
+
+
+@pytest.mark.parametrize("pane", [OVERVIEW, GUESTS, CONTAINERS])
+def test_unknown_figures_are_dashes_in_every_column_and_never_zero(pane: str) -> None:
+    entry = entry_of(guest("g") if pane == GUESTS else container("c"))
+    for column in columns(pane, moment(), several_engines=True):
+        cell = column.cell(entry)
+        text = cell if isinstance(cell, str) else cell.text
+        if column.align == "right" and column.key not in {"vcpus", "restarts", "exit", "limit"}:
+            assert text == "-", column.key
+
+
+@pytest.mark.parametrize("pane", [OVERVIEW, GUESTS, CONTAINERS])
+def test_columns_have_unique_keys_and_fit_80_cells_at_the_first_priorities(pane: str) -> None:
+    found = columns(pane, moment())
+    assert len({column.key for column in found}) == len(found)
+    assert default_sort(pane)[0] in {column.key for column in found}
+    assert sum(column.width + 1 for column in found if column.priority <= 1) + 2 <= 60
+
+
+def test_chosen_columns_come_in_their_order() -> None:
+    assert [column.key for column in columns(GUESTS, moment(), chosen=("ip", "name", "nonsense"))] == ["ip", "name"]
+
+
+def test_memory_bar_of_a_guest_is_of_its_own_memory_and_warns_for_containers_only() -> None:
+    full = replace(used(None, 4 << 30))
+    assert cells.memory(entry_of(guest("g"), full), ascii_only=True).spans[1] == (" #####", "dim")
+    limited = Usage(memory=MemoryUsage(working_set_bytes=95, limit_bytes=100))
+    assert cells.memory(entry_of(container("c"), limited), ascii_only=True).spans[1][1] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("image", "text"),
+    [
+        ("docker.io/library/nginx:1", "library/nginx:1"),
+        ("localhost/app", "app"),
+        ("nginx", "nginx"),
+        ("me/app", "me/app"),
+    ],
+)
+def test_image_without_its_registry(image: str, text: str) -> None:
+    assert cells.image(entry_of(container("c", image=image))) == text
+
+
+def test_filter_finds_by_key() -> None:
+    fields = filter_fields(entry_of(container("c")))
+    assert fields["image"] == ("docker.io/library/nginx:1",)
+    assert fields["user"] == ("root",)
+    assert "running" in fields["state"]
+
+
+def test_sparklines_move_on_bucket_by_bucket_and_show_no_unfinished_one() -> None:
+    values = [1.0] * 200
+    sparks = Sparks(lambda _key, _metric, count: values[-count:], 1.0)
+    entry = entry_of(container("c"), Usage(cpu=CpuUsage(limit_cores=1.0)))
+    texts = [sparks.text(entry, tick) for tick in range(30)]
+    assert set(texts) == {"█" * 8}
+    values[:] = [1.0] * 5
+    assert Sparks(lambda _key, _metric, count: values[-count:], 1.0).text(entry, 5).strip() in {"", "█"}
+
+
+def test_buckets_are_means_from_the_newest_on() -> None:
+    nan = float("nan")
+    assert buckets([9.0, 1.0, 3.0, nan, 4.0], 2, 3) == [9.0, 2.0, 4.0]
+    assert buckets([nan, nan], 2, 2) == [None, None]
+
+
+def test_steady_values_follow_only_what_is_worth_a_move() -> None:
+    steady = Steady()
+    assert steady.value("cores", "a", 1.0, least=0.02) == 1.0
+    assert steady.value("cores", "a", 1.2, least=0.02) == 1.0
+    assert steady.value("cores", "a", 1.3, least=0.02) == 1.3
+    assert steady.value("cores", "a", None, least=0.02) is None
+    assert steady.value("cores", "b", 0.0, least=0.02) == 0.0
+    assert steady.value("cores", "b", 0.01, least=0.02) == 0.0
+    steady.forget({"a"})
+    assert steady.value("cores", "b", 0.01, least=0.02) == 0.01
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_host_bar_is_as_wide_as_the_screen_and_never_loses_its_signs(width: int) -> None:
+    view = replace(view_of(guest("g")), is_demo=True, read_only=True, host_name="a-rather-long-host-name")
+    text = plain(host_bar(view, width, frozen=True))
+    assert len(text) == width
+    for sign in ("DEMO", "READ-ONLY", "FROZEN", "no problems"):
+        assert sign in text
+
+
+def test_badge_counts_in_words() -> None:
+    problems = tuple(Problem(severity, "", "", "host", "") for severity in (Severity.CRITICAL, *[Severity.WARNING] * 2))
+    assert plain(badge(view_of(problems=problems))) == "1 crit 2 warn"
+
+
+def test_ledger_line() -> None:
+    ledger = Ledger(16, 44.0, 64 << 30, 51 << 30, 4, 3, 6)
+    text = plain(ledger_line(ledger))
+    assert text == "promised 44 vCPU on 16 cores (2.8x)   51G of 64G memory (0.8x)   6 without a limit"
+    assert "not known" in plain(ledger_line(replace(ledger, cores=0)))
+
+
+def lost(now: float = 1000.0) -> EngineStatus:
+    return EngineStatus(
+        "podman", "podman", "unix:/x", EngineState.LOST, message="gone", answered_monotonic_seconds=now - 75,
+        retry_at_monotonic_seconds=now + 8,
+    )  # fmt: skip
+
+
+def test_a_silent_engine_is_a_line_with_reason_and_age() -> None:
+    problem = Problem(Severity.CRITICAL, "podman", "podman", "engine", "gone")
+    rows = problem_rows(view_of(sources=(lost(),), problems=(problem,)))
+    assert [row.data.problem.text for row in rows] == ["gone (values are 1 min old, next try in 8 s)"]
+    assert engine_note(replace(lost(), state=EngineState.READY), 1000.0) == ""
+
+
+def test_two_problems_of_one_subject_have_two_keys() -> None:
+    problem = Problem(Severity.CRITICAL, "k", "a", "guest", "one")
+    rows = problem_rows(view_of(problems=(problem, replace(problem, text="two"))))
+    assert len({row.key for row in rows}) == 2
+
+
+def test_unknown_figures_of_one_reason_share_a_line() -> None:
+    usage = Usage(unknown={"io.read": "not delegated", "io.write": "not delegated", "memory.swap": "no swap"})
+    assert [plain(line) for line in unknown_lines(usage)] == [
+        "memory.swap: no swap",
+        "io.read, io.write: not delegated",
+    ]
+
+
+def test_tabs_count_what_runs() -> None:
+    view = view_of(guest("a"), guest("b", State.STOPPED), container("c"))
+    assert [tab.text for tab in tabs(view, {})] == ["Overview", "Guests 1/2", "Containers 1/1"]
+    assert [tab.text for tab in tabs(None, {})] == ["Overview", "Guests", "Containers"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_status_line_has_the_width_and_tells_marks_and_filter(width: int) -> None:
+    view: HostView = view_of(guest("a"))
+    line = status_line(
+        view, width, marked=3, hidden_marks=1, shown=2, of=14, query="dns", is_overview=True, said=("x" * 300, "normal")
+    )
+    text = plain(line)
+    assert len(text) == width
+    assert "3 marked (1 out of view)" in text
+    assert "2 of 14  /dns" in text
+
+
+def test_history_of_a_pod_is_the_sum_of_its_members() -> None:
+    from tui.present.sparks import line_series
+
+    history = {"one": [1.0, 2.0], "two": [5.0]}
+
+    def series(key: StableKey, _metric: Metric, _count: int) -> list[float]:
+        return history[key.name]
+
+    members = [InstanceView(container("one")), InstanceView(container("two"))]
+    entry = pod_entry(pod_of("web", members[0].instance), members)
+    assert list(line_series(series, entry, Metric.CPU_CORES, 2)) == [1.0, 7.0]
