@@ -9,7 +9,6 @@ them be made (else from literal files), a tenth of them is at work, and the scre
 import argparse
 import asyncio
 import json
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -66,12 +65,14 @@ class FarmEngine:
 
 def child(count: int) -> None:
     """Run the application on this terminal over `count` instances until it is ended."""
-    from tui.app import HostdeckApp
-    from tui.audit import AuditLog
-    from tui.jobs import Jobs
+    from tui import thrift
+
+    thrift.begin()
+    from tui.config import Config
     from tui.sampling.host import HostSampler
     from tui.sampling.instances import CgroupSampler
     from tui.sampling.live import HostName, LiveSource
+    from tui.terminal import run_screen
 
     farm = Farm(count)
     ended = threading.Event()
@@ -85,10 +86,8 @@ def child(count: int) -> None:
         source = LiveSource(
             HostName("bench", "bench"), [FarmEngine(farm)], CgroupSampler(proc=str(farm.proc)), HostSampler()
         )
-        app = HostdeckApp(source, Jobs(source, AuditLog()))
         worker.start()
-        signal.signal(signal.SIGTERM, lambda *_: app.exit())
-        app.run()
+        run_screen(source, Config(), read_only=True)
     finally:
         ended.set()
         worker.join(5)

@@ -121,6 +121,11 @@ def _screen(wanted: Wanted, config: Config) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         print("hostdeck needs a terminal. `hostdeck snapshot` prints the host without one.", file=sys.stderr)
         return EXIT_USAGE
+    from tui import thrift
+
+    thrift.begin()
+    from tui.sampling.deferred import DeferredSource
     from tui.terminal import run_screen
 
-    return run_screen(make_source(wanted), config, read_only=wanted.read_only)
+    source = DeferredSource(lambda: make_source(wanted), wanted.interval_seconds)
+    return run_screen(source, config, read_only=wanted.read_only)

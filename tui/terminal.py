@@ -6,34 +6,41 @@ import threading
 
 from rich.text import Text
 
+from tui import thrift
 from tui.app import HostdeckApp
 from tui.audit import AuditLog
 from tui.config import Config
-from tui.crash import write_report
 from tui.jobs import Jobs
 from tui.lifeline import Lifeline
-from tui.sampling.live import LiveSource
+from tui.sampling.source import HostSource
 from tui.state import default_path
 
 EXIT_HANGUP = 129
 EXIT_TERMINATED = 143
+SETTLE_SECONDS = 3.0  # by then engines have answered and all that lives to the end is there
 
 
 class TerminalApp(HostdeckApp):
     """The application; a defect in it restores the terminal, leaves a report and says where."""
+
+    def on_mount(self) -> None:
+        """Become small once the start is over."""
+        self.set_timer(SETTLE_SECONDS, thrift.settle)
 
     def _handle_exception(self, error: Exception) -> None:
         """Replace Textual's page of source code, which nobody reads at night and which shows values."""
         if self.is_headless:
             super()._handle_exception(error)
             return
+        from tui.crash import write_report  # it imports much, and is needed never
+
         self._return_code = 1
         file = write_report(error, default_path().parent)
         where = f"A report is in {file}." if file else "No report could be written."
         self.panic(Text(f"hostdeck failed: {type(error).__name__}: {error}\n{where} Guests and containers go on."))
 
 
-def run_screen(source: LiveSource, config: Config, *, read_only: bool) -> int:
+def run_screen(source: HostSource, config: Config, *, read_only: bool) -> int:
     """Run the application on this terminal until it ends.
 
     Returns:

@@ -1,4 +1,9 @@
-"""From what a person asked for to the host that is shown."""
+"""From what a person asked for to the host that is shown.
+
+Samplers and engines are imported when the host is made: the first frame does not wait for them.
+"""
+
+from __future__ import annotations
 
 import os
 import shutil
@@ -6,9 +11,11 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui.engines.base import Engine
-from tui.sampling.live import HostName, LiveSource
+if TYPE_CHECKING:
+    from tui.engines.base import Engine
+    from tui.sampling.live import LiveSource
 
 LIBVIRT_PROGRAMS = ("libvirtd", "virtqemud", "virtlxcd", "virsh")
 SYSTEM_FOLDERS = "/usr/sbin:/sbin:/usr/local/sbin"  # daemons are there, and a user's PATH often lacks them
@@ -63,6 +70,7 @@ def is_installed(programs: Sequence[str], environ: Mapping[str, str]) -> bool:
 
 def _demo(wanted: Wanted) -> LiveSource:
     from tui.engines.demo import DemoHost
+    from tui.sampling.live import HostName, LiveSource
 
     demo = DemoHost()
     return LiveSource(
@@ -78,6 +86,7 @@ def _this_host(wanted: Wanted) -> LiveSource:
     from tui.engines.podman import Discovery
     from tui.sampling.host import HostSampler
     from tui.sampling.instances import CgroupSampler
+    from tui.sampling.live import HostName, LiveSource
 
     host, uid = host_id(), os.getuid()
     discovery = Discovery(wanted.podman, host_id=host, environ=wanted.environ, uid=uid, read_only=wanted.read_only)

@@ -1,0 +1,97 @@
+"""A host whose parts are made only once something is on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.domain.action import ActionOutcome, Result
+from tui.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tui.domain.action import ActionRequest
+    from tui.domain.event import Document, Event
+    from tui.domain.host import HostView
+    from tui.domain.identity import InstanceId, StableKey
+    from tui.domain.instance import Address
+    from tui.sampling.history import Metric
+    from tui.sampling.source import HostSource
+
+NOT_YET = "The engines are not started yet."
+
+
+class DeferredSource:
+    """A `HostSource` that makes the real one, and imports what that needs, when it is run.
+
+    Engines and samplers bring libraries whose import takes longer than drawing the first frame does.
+
+    Args:
+        make: makes the real one; runs on another thread.
+        interval_seconds: of the real one.
+    """
+
+    def __init__(self, make: Callable[[], HostSource], interval_seconds: float) -> None:
+        self._make = make
+        self._interval = interval_seconds
+        self._real: HostSource | None = None
+        self._attended: frozenset[str] = frozenset()
+
+    @property
+    def view(self) -> HostView | None:
+        """Return the newest view; None before the first sample."""
+        return self._real.view if self._real is not None else None
+
+    @property
+    def tick_seconds(self) -> float:
+        """Return the time between two values of a series."""
+        return self._interval
+
+    async def run(self, publish: Callable[[HostView], None]) -> None:
+        """Make the real one and run it until cancelled."""
+        real = self._real = await asyncio.to_thread(self._make)
+        real.attend(self._attended)
+        await real.run(publish)
+
+    def series(self, key: StableKey, metric: Metric, count: int) -> Sequence[float]:
+        """Return up to `count` newest values, oldest first, NaN for gaps."""
+        return self._real.series(key, metric, count) if self._real is not None else ()
+
+    def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
+        """Return remembered events, oldest first."""
+        return self._real.events(subject) if self._real is not None else ()
+
+    def attend(self, keys: Iterable[str]) -> None:
+        """Say which row keys a person looks at closely."""
+        self._attended = frozenset(keys)
+        if self._real is not None:
+            self._real.attend(self._attended)
+
+    async def document(self, target: InstanceId) -> Document:
+        """Return the raw XML or JSON."""
+        return await self._started().document(target)
+
+    async def ask_agent(self, target: InstanceId) -> tuple[Address, ...]:
+        """Ask a guest's agent for its addresses."""
+        return await self._started().ask_agent(target)
+
+    async def perform(self, request: ActionRequest) -> ActionOutcome:
+        """Carry out an action."""
+        if self._real is None:
+            return ActionOutcome(request, Result.FAILED, NOT_YET)
+        return await self._real.perform(request)
+
+    def command(self, request: ActionRequest) -> str:
+        """Return the equivalent command line; empty before the start."""
+        return self._real.command(request) if self._real is not None else ""
+
+    async def close(self) -> None:
+        """End everything that was started."""
+        if self._real is not None:
+            await self._real.close()
+
+    def _started(self) -> HostSource:
+        if self._real is None:
+            raise NotFound("not started", NOT_YET)
+        return self._real
