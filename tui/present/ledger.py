@@ -11,7 +11,7 @@ MEMORY_WARN_RATIO = 1.0
 
 
 def ledger_line(ledger: Ledger) -> Spans:
-    """Return `promised 44 vCPU on 16 cores (2.8x)  51G of 64G memory (0.8x)  6 without a limit`."""
+    """Return `promised 44 vCPU on 16 cores (2.8x)  51G of 64G memory  6 without a limit`."""
     if not ledger.cores or not ledger.memory_bytes:
         return (("promised: not known yet", "dim"),)
     cpu_ratio = ledger.vcpus_promised / ledger.cores
@@ -23,10 +23,8 @@ def ledger_line(ledger: Ledger) -> Spans:
         (f" on {ledger.cores} cores ", "dim"),
         (f"({cpu_ratio:.1f}x)", "warn" if cpu_ratio > CPU_WARN_RATIO else "normal"),
         ("   ", "dim"),
-        (figures.size(ledger.memory_promised_bytes), "normal"),
-        (f" of {figures.size(ledger.memory_bytes)} memory ", "dim"),
-        (f"({memory_ratio:.1f}x)", "warn" if memory_ratio > MEMORY_WARN_RATIO else "normal"),
-        ("   ", "dim"),
+        (figures.size(ledger.memory_promised_bytes), "warn" if memory_ratio > MEMORY_WARN_RATIO else "normal"),
+        (f" of {figures.size(ledger.memory_bytes)} memory   ", "dim"),
         (str(ledger.unlimited), "normal"),
         (" without a limit", "dim"),
     )

@@ -26,6 +26,7 @@ def status_line(
     query: str = "",
     problems_only: bool = False,
     is_overview: bool = False,
+    ascii_only: bool = False,
 ) -> Spans:
     """Return the line for a width.
 
@@ -40,7 +41,7 @@ def status_line(
     room = max(width - taken - 3, 0)
     used = sum(cell_len(text) for text, _ in left)
     if used > room:
-        left, used = _cut(left, room), room
+        left, used = _cut(left, room, ascii_only=ascii_only), room
     return ((" ", "normal"), *left, (" " * (width - used - taken - 2), "normal"), *right, (" ", "normal"))
 
 
@@ -67,14 +68,14 @@ def _right(marked: int, hidden_marks: int, shown: int | None, of: int, query: st
     return tuple(parts)
 
 
-def _cut(spans: Sequence[Span], room: int) -> Spans:
+def _cut(spans: Sequence[Span], room: int, *, ascii_only: bool) -> Spans:
     """Cut spans to `room` cells, the sign for it at the end."""
     kept: list[Span] = []
     left = room
     for text, role in spans:
         cells = cell_len(text)
         if cells >= left:
-            kept.append((fit(text + "  ", left), role))
+            kept.append((fit(text + "  ", left, ascii_only=ascii_only), role))
             break
         kept.append((text, role))
         left -= cells

@@ -199,6 +199,7 @@ class MainScreen(DeckScreen):
             query=table.filter_query.text,
             problems_only=self.pane.problems_only,
             is_overview=self._open == OVERVIEW,
+            ascii_only=self.deck.ascii_only,
         )
         self._status.show([text])
 
