@@ -48,7 +48,7 @@ class Intake:
                 break
         else:
             self._store.extend(self.merger.release(self._clock()))
-        return self._store.end > before
+        return self._store.end > before or bool(self._batches)
 
     def seconds_to_release(self) -> float | None:
         """Return how long lines held back for the order still wait; None when there are none."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -32,6 +32,10 @@ COLUMN_STEP = 8
 WHEEL_ROWS = 3
 ROLES = ("normal", "dim", "crit", "warn", "info", "debug", "hit", "rule", "key", "found")
 _MOST_STYLES = 4096
+_MOST_STRIPS = 512
+
+_NOTHING = Row(-1, 0, [], "blank", is_stderr=False)
+"""A row of the screen below the last line."""
 
 
 class LogPane(ScrollView, can_focus=True, inherit_bindings=False):
@@ -91,6 +95,7 @@ class LogPane(ScrollView, can_focus=True, inherit_bindings=False):
         self._draw_waits = False
         self._book = StyleBook(self, "log-view")
         self._styles_now: dict[tuple[str, Sgr], Style] = {}
+        self._strips: dict[tuple[object, ...], Strip] = {}
 
     # What is shown
 
@@ -127,6 +132,7 @@ class LogPane(ScrollView, can_focus=True, inherit_bindings=False):
     def change_look(self, **changes: object) -> None:
         """Lay lines out in another way."""
         if self._arrangement.change_look(**changes):
+            self._strips.clear()
             self.rearrange()
 
     def lines_changed(self) -> None:
@@ -138,6 +144,13 @@ class LogPane(ScrollView, can_focus=True, inherit_bindings=False):
     def _draw_now(self) -> None:
         self._draw_waits = False
         self.rearrange()
+
+    def draw_mark(self, text: str) -> None:
+        """Draw a line with a text below the last row in view."""
+        if self._rows:
+            self._arrangement.add_mark(self._rows[-1].number, text)
+            self._strips.clear()
+            self.rearrange()
 
     def reset(self) -> None:
         """Begin anew: follow, without marks and without a line that was found."""
@@ -245,12 +258,14 @@ class LogPane(ScrollView, can_focus=True, inherit_bindings=False):
     def _restyle(self) -> None:
         self._book.clear()
         self._styles_now.clear()
+        self._strips.clear()
         self.refresh()
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
         """Lay out for the new size at once."""
         changed = super()._size_updated(size, virtual_size, container_size, layout)
-        self._arrangement.change_look(width=max(1, self.scrollable_size.width - GUTTER))
+        if self._arrangement.change_look(width=max(1, self.scrollable_size.width - GUTTER)):
+            self._strips.clear()
         self.rearrange()
         return changed
 
@@ -289,14 +304,35 @@ class LogPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines from `render_line`.
+
+        Textual's own way copies each three times: for borders and padding, for the filters of the app and to its
+        length. Filters were applied already, and a log has neither border nor padding unless someone gives it.
+        """
+        if crop.x or crop.width != self.size.width or self.styles.gutter.totals != (0, 0) or self.opacity < 1:
+            return super().render_lines(crop)
+        return [self.render_line(y) for y in crop.line_range]
+
     def render_line(self, y: int) -> Strip:
-        """Return one line of the screen."""
-        width, plain = self.scrollable_size.width, self._style("", PLAIN)
-        if y >= len(self._rows):
-            return Strip.blank(width, plain)
-        row = self._rows[y]
+        """Return one line of the screen; a row that stays in view is made once."""
+        row = self._rows[y] if y < len(self._rows) else _NOTHING
+        key = (row.number, row.part, row.kind, row.number == self._found, self.size.width)
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) >= _MOST_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = self._strip(row)
+        return strip
+
+    def _strip(self, row: Row) -> Strip:
         segments = [self._gutter(row), *[Segment(piece.text, self._piece_style(piece)) for piece in row.pieces]]
-        return Strip(segments).adjust_cell_length(width, plain)
+        # As wide as the widget, scrollbar included: a strip of another length would be copied at each refresh.
+        strip = Strip(segments).adjust_cell_length(self.size.width, self._style("", PLAIN))
+        background = self.background_colors[1]
+        for line_filter in self.app.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return strip
 
     def _gutter(self, row: Row) -> Segment:
         if row.kind == "line" and not row.part and row.number == self._found:
