@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.actions import BY_ID, Scope, bound, footer, remapped
-from tui.commands import CommandContext, complete, parse
 from tui.config import Config
 from tui.domain.errors import HostdeckError
 from tui.domain.host import HostView
@@ -19,8 +18,8 @@ from tui.domain.instance import Instance
 from tui.jobs import BatchSummary, Job, Jobs
 from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW
 from tui.sampling.source import HostSource
-from tui.screens.commands import run_command
 from tui.screens.deck import Deck, DeckScreen
+from tui.screens.keys import keymap
 from tui.screens.main import MainScreen
 from tui.screens.messages import HostSampled
 from tui.screens.theme import HOSTDECK, SIXTEEN_COLOURS
@@ -32,21 +31,10 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.screen import Screen
 
+    from tui.commands import CommandContext
+
 SAID_SECONDS = 8.0
 PANE_ACTIONS = {OVERVIEW: "pane_overview", GUESTS: "pane_guests", CONTAINERS: "pane_containers"}
-WIDGET_BINDINGS = {
-    "mark": "table.mark",
-    "open": "table.open",
-    "move_down": "table.down",
-    "move_up": "table.up",
-    "move_half_down": "table.half_page_down",
-    "move_half_up": "table.half_page_up",
-    "move_page_down": "table.page_down",
-    "move_page_up": "table.page_up",
-    "move_top": "table.home",
-    "move_bottom": "table.end",
-}
-"""Actions whose keys belong to a widget while it has the focus, with the id of its binding."""
 
 
 def _action_provider() -> type[Provider]:
@@ -99,7 +87,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self._offered: set[int] = set()
         jobs.on_change = self._job_changed
         jobs.on_batch = self._batch_ended
-        self.set_keymap(_keymap(self.config.keys))
+        self.set_keymap(keymap(self.config.keys))
 
     # Start and end
 
@@ -350,6 +338,8 @@ class HostdeckApp(Deck, inherit_bindings=False):
         return self._state.commands[::-1]
 
     def _command_context(self) -> CommandContext:
+        from tui.commands import CommandContext
+
         screen = self.screen
         main = screen if isinstance(screen, MainScreen) else None
         return CommandContext(
@@ -361,10 +351,15 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def command_candidates(self, text: str) -> Sequence[str]:
         """Return whole command lines that could stand for the one typed so far."""
+        from tui.commands import complete
+
         return complete(text, self._command_context())
 
     async def run_command(self, text: str) -> None:
         """Carry out a command line; says what is wrong with it."""
+        from tui.commands import parse
+        from tui.screens.commands import run_command
+
         self._state = replace(self._state, commands=remembered(self._state.commands, text))
         try:
             command = parse(text, self._command_context())
@@ -380,14 +375,6 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
 def _is_shown(view: HostView, key: str) -> bool:
     return any(item.key == key for item in view.instances) or any(pod.key == key for pod in view.pods)
-
-
-def _keymap(keys: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return the keys of a person by the ids of bindings, those of widgets included."""
-    found = {action_id: ",".join(names) for action_id, names in keys.items()}
-    return found | {
-        WIDGET_BINDINGS[action_id]: text for action_id, text in found.items() if action_id in WIDGET_BINDINGS
-    }
 
 
 def _wants_ascii(config: Config, encoding: str) -> bool:

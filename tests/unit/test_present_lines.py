@@ -200,7 +200,7 @@ def test_badge_counts_in_words() -> None:
 def test_ledger_line() -> None:
     ledger = Ledger(16, 44.0, 64 << 30, 51 << 30, 4, 3, 6)
     text = plain(ledger_line(ledger))
-    assert text == "promised 44 vCPU on 16 cores (2.8x)   51G of 64G memory   6 without a limit"
+    assert text == "promised 44 vCPU on 16 cores (2.8x)  51G of 64G memory  6 without a limit"
     assert "not known" in plain(ledger_line(replace(ledger, cores=0)))
 
 

@@ -6,7 +6,6 @@ from tui.domain.instance import Health, Port
 from tui.domain.usage import Pressure
 from tui.present import figures
 from tui.present.entry import Entry
-from tui.present.state import SIGNS
 from widgets.live_table.model import Cell, Role
 from widgets.meter import meter
 
@@ -184,11 +183,6 @@ def health(entry: Entry) -> str:
     facts = entry.instance.container if entry.instance is not None else None
     found: Health | None = facts.health if facts is not None else None
     return found.value if found is not None else ""
-
-
-def sign(entry: Entry) -> str:
-    """Return the sign of its worst problem, empty without one."""
-    return SIGNS[entry.problem.severity] if entry.problem is not None else ""
 
 
 def as_number(cell: Cell) -> float | None:

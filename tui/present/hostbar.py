@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tui.domain.host import HostUsage, HostView, Severity
 from tui.present import figures
-from tui.present.cells import PRESSURE_WARN_PERCENT, worst
+from tui.present.cells import PRESSURE_WARN_PERCENT
 from tui.present.roles import Span, Spans
 from widgets.escape import escape_controls
 from widgets.live_table.model import Role
@@ -136,8 +136,3 @@ def _fitting(parts: Sequence[Part], room: int) -> list[Part]:
     while kept and sum(part.width for part in kept) > room:
         kept.remove(max(kept, key=lambda part: part.priority))
     return kept
-
-
-def worst_host_pressure(usage: HostUsage) -> float | None:
-    """Return the greatest of the host's three pressures."""
-    return worst(usage.pressure)

@@ -22,9 +22,9 @@ def ledger_line(ledger: Ledger) -> Spans:
         (f"{promised} vCPU", "normal"),
         (f" on {ledger.cores} cores ", "dim"),
         (f"({cpu_ratio:.1f}x)", "warn" if cpu_ratio > CPU_WARN_RATIO else "normal"),
-        ("   ", "dim"),
+        ("  ", "dim"),
         (figures.size(ledger.memory_promised_bytes), "warn" if memory_ratio > MEMORY_WARN_RATIO else "normal"),
-        (f" of {figures.size(ledger.memory_bytes)} memory   ", "dim"),
+        (f" of {figures.size(ledger.memory_bytes)} memory  ", "dim"),
         (str(ledger.unlimited), "normal"),
         (" without a limit", "dim"),
     )

@@ -11,14 +11,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize
 
-from tui.actions import Action, Scope, Targets, resolve_targets
+from tui.actions import Scope, Targets, resolve_targets
 from tui.domain.host import HostView
 from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment, column_names
 from tui.present.hostbar import connecting_bar, host_bar
 from tui.present.sparks import Sparks
 from tui.present.status import status_line
 from tui.present.tabs import PANES, tabs
-from tui.screens.acting import ask_and_submit
 from tui.screens.deck import DeckScreen
 from tui.screens.pane import Pane
 from tui.screens.pane_tabs import PaneTabs
@@ -252,10 +251,6 @@ class MainScreen(DeckScreen):
             return resolve_targets(view, key, (), (key,) if key else ())
         marked = table.marked_keys(visible_only=False)
         return resolve_targets(view, table.cursor_key, marked, table.view_keys, filtered=bool(table.filter_query))
-
-    def act(self, action: Action) -> None:
-        """Ask and submit an action on the marked rows or the row under the cursor."""
-        ask_and_submit(self.deck, action, self.targets())
 
     async def do_pane_overview(self) -> None:
         """Open the Overview."""
