@@ -65,6 +65,7 @@ class _Exposure:
         self._patience = deadline
         self._first_seconds: float | None = None
         self._active: frozenset[str] = frozenset()
+        self._engines: frozenset[str] = frozenset()
         self._ticks: set[int] = set()
         self._base: int | None = None
 
@@ -77,10 +78,8 @@ class _Exposure:
             self._first_seconds = view.taken_monotonic_seconds
         waited = view.taken_monotonic_seconds - self._first_seconds
         self._source.attend(item.key for item in view.instances)
-        active = frozenset(item.key for item in view.instances if item.instance.state.is_active)
-        late = waited >= self._patience
-        if not late and (not _all_answered(view.sources) or active - self._active):
-            self._active, self._base = self._active | active, view.tick
+        if self._has_to_wait(view, late=waited >= self._patience):
+            self._base = view.tick
             self._ticks.clear()
             return
         if self._base is None:
@@ -89,6 +88,19 @@ class _Exposure:
             self._ticks.add(view.tick)
         if len(self._ticks) >= 2:
             self.finished.set()
+
+    def _has_to_wait(self, view: HostView, *, late: bool) -> bool:
+        """Tell whether two samples have to be counted from here on.
+
+        Past the deadline only an engine that lists instances for the first time is worth that: without it they would be
+        printed without a figure.
+        """
+        active = {item.key: item.instance.id.engine for item in view.instances if item.instance.state.is_active}
+        engines = frozenset(engine for key, engine in active.items() if key not in self._active)
+        first = engines - self._engines
+        self._active |= active.keys()
+        self._engines |= engines
+        return bool(first) if late else bool(engines) or not _all_answered(view.sources)
 
 
 def _all_answered(sources: Iterable[EngineStatus]) -> bool:

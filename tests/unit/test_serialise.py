@@ -104,7 +104,9 @@ def test_every_null_figure_has_its_reason() -> None:
     ("usage", "path", "reason"),
     [
         (Usage(unknown={"cpu.cores_used": "no cgroup"}), "cpu.cores_used", "no cgroup"),
-        (Usage(), "io.read_bytes_per_second", "A rate needs two samples and there is only one."),
+        (Usage(), "io.read_bytes_per_second", "It was found a moment ago: nothing is read yet."),
+        (Usage(), "memory.working_set_bytes", "It was found a moment ago: nothing is read yet."),
+        (Usage(cgroup="/a"), "io.read_bytes_per_second", "A rate needs two samples and there is only one."),
         (Usage(window_seconds=1.0), "pids.current", "The kernel gave no figure."),
         (Usage(cpu=CpuUsage(0.1), window_seconds=1.0), "cpu.throttled_percent", "It has no processor quota."),
     ],

@@ -101,6 +101,12 @@ async def test_newcomers_without_end_do_not_hold_for_ever() -> None:
     assert (await snapshot.take(_Film(views), 1.0, 5.0)).tick == 7
 
 
+async def test_what_an_engine_lists_past_the_deadline_is_read_twice_all_the_same() -> None:
+    views = [_view(tick, sources=[CONNECTING]) for tick in range(1, 7)]
+    views += [_view(tick, WEB, sources=[READY]) for tick in range(7, 50)]
+    assert (await snapshot.take(_Film(views), 1.0, 5.0)).tick == 9
+
+
 async def test_source_that_gives_nothing_is_an_error() -> None:
     with pytest.raises(EngineTimeout, match="no figures"):
         await snapshot.take(_Film(()), 0.0, -4.99)

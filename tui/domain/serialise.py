@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from tui.domain.host import HostUsage, HostView, InstanceView
 from tui.domain.instance import Instance
 from tui.domain.plain import FormatError, Plain, decode, encode, names_of
-from tui.domain.usage import Usage
+from tui.domain.usage import NO_USAGE, Usage
 
 SCHEMA_VERSION = 1
 
@@ -101,6 +101,8 @@ def _reasons(data: Mapping[str, Plain], instance: Instance, usage: Usage) -> dic
 def _default_reason(path: str, instance: Instance, usage: Usage) -> str:
     if not instance.state.is_active:
         return "It does not run."
+    if usage == NO_USAGE:
+        return "It was found a moment ago: nothing is read yet."
     if path == "cpu.throttled_percent" and usage.cpu.cores_used is not None:
         return "It has no processor quota."
     if usage.window_seconds is None and path not in {"memory.working_set_bytes", "pids.current"}:
