@@ -36,6 +36,7 @@ echo {UP_MARK} >/dev/console
 while :; do setsid cttyhack sh; done
 """
 LEASE = '#!/bin/sh\n[ "$1" != bound ] || ip addr add "$ip/$mask" dev eth0\n'
+GRAPHICS = "<graphics type='vnc' listen='127.0.0.1'/><video><model type='vga'/></video>"
 POWER_OFF = "#!/bin/sh\npoweroff -f\n"
 
 
@@ -50,6 +51,8 @@ class GuestSpec:
     polite: bool = True
     balloon: bool = True
     network: str | None = None
+    graphics: bool = False
+    serial: bool = True
     disk: Path | None = None
     title: str = ""
     description: str = ""
@@ -95,8 +98,8 @@ def domain_xml(spec: GuestSpec, *, initramfs: Path, console_log: Path) -> str:
     <emulator>{find_program("qemu-system-x86_64")}</emulator>
     {_disk(spec.disk)}
     {_interface(spec.network)}
-    <serial type='pty'><log file={quoteattr(str(console_log))} append='off'/></serial>
-    <console type='pty'/>
+    {_serial(console_log) if spec.serial else ""}
+    {GRAPHICS if spec.graphics else ""}
     <memballoon model='{"virtio" if spec.balloon else "none"}'/>
   </devices>
 </domain>
@@ -106,6 +109,10 @@ def domain_xml(spec: GuestSpec, *, initramfs: Path, console_log: Path) -> str:
 def _command_line(spec: GuestSpec) -> str:
     words = ["console=ttyS0", "quiet", "panic=-1", "hostdeck.spin" if spec.spin else ""]
     return " ".join([*words, "hostdeck.polite" if spec.polite else ""]).strip()
+
+
+def _serial(console_log: Path) -> str:
+    return f"<serial type='pty'><log file={quoteattr(str(console_log))} append='off'/></serial><console type='pty'/>"
 
 
 def _disk(path: Path | None) -> str:

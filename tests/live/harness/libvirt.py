@@ -225,6 +225,7 @@ class LibvirtHost:
                 self._mount_points.append(place)
         for name in (*MOUNTS, "disks", "consoles"):
             (self.folder / name).mkdir(mode=0o755)
+        (self.folder / "run" / "lock").mkdir()  # what /var/lock points to: libvirt locks a console there
         for name in ("qemu/networks", "nwfilter", "storage", "secrets"):
             (self.folder / "etc" / name).mkdir(parents=True)
         (self.folder / "etc" / "libvirtd.conf").write_text(DAEMON_CONF)
