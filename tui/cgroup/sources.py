@@ -34,7 +34,9 @@ class Sources:
     """Readings by figure, None where there is none, and why.
 
     Attributes:
-        tick: the files of every tick, under the bits CPU, MEMORY, IO and PIDS.
+        pulse: what is read on every tick: processor time and charged memory, under the bits CPU and MEMORY.
+        cache: what part of the charged memory is cache, under MEMORY.
+        rest: periods of the quota, block I/O and tasks, under CPU, IO and PIDS.
         slow: the files of slow ticks, under the bits LIMITS, PRESSURE and RARE (swap and kills).
         identity: inodes of every directory that was opened: another identity has other counters.
         why: reason by the name of the reading.
@@ -47,7 +49,9 @@ class Sources:
     def __init__(self, location: Location, budget: Budget, devices: BlockDevices, proc: str = "/proc") -> None:
         self.location = location
         self.why: dict[str, str] = {}
-        self.tick = FileGroup()
+        self.pulse = FileGroup()
+        self.cache = FileGroup()
+        self.rest = FileGroup()
         self.slow = FileGroup()
         self.cpu: Sampled[CpuSample] | None = None
         self.memory: Sampled[MemorySample] | None = None
@@ -90,11 +94,19 @@ class Sources:
         for directory in self._directories.values():
             directory.close()
 
-    def open(self, path: str, name: str, parser: Callable[[bytes], T | None], bit: int = 0) -> File[T] | None:
+    def open(
+        self,
+        path: str,
+        name: str,
+        parser: Callable[[bytes], T | None],
+        bit: int = 0,
+        group: FileGroup | None = None,
+    ) -> File[T] | None:
         """Return a reading of `path/name`, closed with the others; None where the kernel has no such file.
 
         Args:
             bit: under which it is read with its group; 0 leaves it to be read when it is asked for.
+            group: None is the usual one of this bit.
         """
         directory = self._directories.get(path)
         if directory is None:
@@ -103,14 +115,24 @@ class Sources:
         if file is not None:
             self._files.append(file)
             if bit:
-                (self.tick if bit < LIMITS else self.slow).add(file, bit)
+                (group or self._group(bit)).add(file, bit)
         return file
 
+    def _group(self, bit: int) -> FileGroup:
+        if bit >= LIMITS:
+            return self.slow
+        return self.pulse if bit & (CPU | MEMORY) else self.rest
+
     def _first(
-        self, paths: tuple[str, ...], name: str, parser: Callable[[bytes], T | None], bit: int = 0
+        self,
+        paths: tuple[str, ...],
+        name: str,
+        parser: Callable[[bytes], T | None],
+        bit: int = 0,
+        group: FileGroup | None = None,
     ) -> File[T] | None:
         for path in paths:
-            file = self.open(path, name, parser, bit)
+            file = self.open(path, name, parser, bit, group)
             if file is not None:
                 return file
         return None
@@ -131,7 +153,7 @@ class Sources:
         spot = self.location.spot("cpu")
         if spot is None or spot.version == 2:
             return None
-        return self._first(spot.usage, "cpu.stat", parse.cpu_stat_v1, CPU)
+        return self._first(spot.usage, "cpu.stat", parse.cpu_stat_v1, CPU, self.rest)
 
     # memory
 
@@ -149,7 +171,8 @@ class Sources:
 
     def _open_memory_at(self, level: str, current: File[int], *, version: int) -> bool:
         old = version == 1
-        inactive = self.open(level, "memory.stat", parse.total_inactive_file if old else parse.inactive_file, MEMORY)
+        parser = parse.total_inactive_file if old else parse.inactive_file
+        inactive = self.open(level, "memory.stat", parser, MEMORY, self.cache)
         if inactive is None:
             return False
         self.memory = composite.Memory(current, inactive)
@@ -180,7 +203,7 @@ class Sources:
         self.why["io"] = NO_BLKIO_ROWS
         if found:
             self.io, self._other_io = found[0], found[1] if len(found) > 1 else None
-            self.tick.add(self.io, IO)
+            self.rest.add(self.io, IO)
             if self.io.read() is None:
                 self.look_for_io()
 
@@ -188,9 +211,9 @@ class Sources:
         """On v1, tell whether the counter that is not read on every tick has begun to count; it is from now on."""
         if self.io is None or self._other_io is None or self.io.sample() is not None or self._other_io.read() is None:
             return False
-        self.tick.remove(self.io)
+        self.rest.remove(self.io)
         self.io, self._other_io = self._other_io, self.io
-        self.tick.add(self.io, IO)
+        self.rest.add(self.io, IO)
         return True
 
     # the rest

@@ -1,6 +1,6 @@
 """Who an instance is: once for its counters, once for everything that outlives them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,10 +18,15 @@ class InstanceId:
     host: str
     engine: str
     local: str
+    text: str = field(init=False, repr=False, compare=False)  # kept: it is asked for many times a tick
+
+    def __post_init__(self) -> None:
+        """Make the text form."""
+        object.__setattr__(self, "text", f"{self.host}/{self.engine}/{self.local}")
 
     def __str__(self) -> str:
         """Return the one text form, used as row key and in JSON."""
-        return f"{self.host}/{self.engine}/{self.local}"
+        return self.text
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -163,7 +163,7 @@ class Instance:
     @property
     def key(self) -> str:
         """Return the row key."""
-        return str(self.id)
+        return self.id.text
 
     @property
     def stable_key(self) -> StableKey:

@@ -96,7 +96,8 @@ class Usage:
 
     Attributes:
         cgroup: path below the cgroup mount that the figures were read from, None when none was found.
-        window_seconds: time between the two samples the rates come from; None before the second one.
+        window_seconds: time between the two samples the processor rates come from; None before the second one. Block
+            and network traffic are averaged over the time between their own two samples, which may be several ticks.
         unknown: dotted path of a figure that is None, to a sentence that says why.
     """
 

@@ -33,6 +33,8 @@ class Board:
         self._pods: dict[str, tuple[Pod, ...]] = {}
         self._guest_memory: dict[str, Mapping[InstanceId, GuestMemory]] = {}
         self._events: deque[Event] = deque(maxlen=MOST_EVENTS)
+        self._all_instances: tuple[Instance, ...] = ()
+        self._all_pods: tuple[Pod, ...] = ()
 
     @property
     def statuses(self) -> tuple[EngineStatus, ...]:
@@ -41,13 +43,13 @@ class Board:
 
     @property
     def instances(self) -> tuple[Instance, ...]:
-        """Return the instances of all engines."""
-        return tuple(chain.from_iterable(self._instances.values()))
+        """Return the instances of all engines; the very tuple of before when no engine told anything new."""
+        return self._all_instances
 
     @property
     def pods(self) -> tuple[Pod, ...]:
         """Return the pods of all engines."""
-        return tuple(chain.from_iterable(self._pods.values()))
+        return self._all_pods
 
     def events(self, subject: InstanceId | None) -> Sequence[Event]:
         """Return remembered events, oldest first: of one instance, or all."""
@@ -64,6 +66,7 @@ class Board:
         """Replace all instances of one engine."""
         self._instances[engine_id] = instances
         self._pods[engine_id] = pods
+        self._join()
         self._on_change()
 
     def put_event(self, event: Event) -> None:
@@ -80,4 +83,9 @@ class Board:
         """Drop an engine that left the host, with all it listed."""
         for kept in (self._statuses, self._instances, self._pods, self._guest_memory):
             kept.pop(engine_id, None)
+        self._join()
         self._on_change()
+
+    def _join(self) -> None:
+        self._all_instances = tuple(chain.from_iterable(self._instances.values()))
+        self._all_pods = tuple(chain.from_iterable(self._pods.values()))

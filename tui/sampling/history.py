@@ -1,16 +1,23 @@
-"""The last minutes of every instance in bounded memory."""
+"""The last minutes of every instance in bounded memory.
+
+Most instances of a host stand still, so only changes are kept: an instance whose figures are the very object of the
+tick before costs neither time nor memory. `series` fills in what lies between two changes.
+"""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Sequence
 from enum import IntEnum
 from math import nan
 
 from tui.domain.identity import StableKey
 from tui.domain.usage import Usage
+from tui.sampling.changes import changed_places
 
 
 class Metric(IntEnum):
-    """What is remembered; the value is its place in a ring's row."""
+    """What is remembered; the value is its place in a row."""
 
     CPU_CORES = 0
     MEMORY_BYTES = 1
@@ -22,76 +29,124 @@ class Metric(IntEnum):
 
 
 CAPACITY = 960  # 16 minutes at one tick a second
-MOST_VANISHED = 200  # rings kept of instances that are gone, so that a restart keeps its chart
+MOST_VANISHED = 200  # those kept of instances that are gone, so that a restart keeps its chart
 
 
-class _Ring:
-    """`CAPACITY` rows of one value a metric; a missed tick is a row of NaN."""
+_SLACK = 64  # changes beyond the capacity before the oldest are dropped, all at once
+_WIDTH = len(Metric)
+_GAP = array("f", [nan]) * _WIDTH
 
-    __slots__ = ("filled", "last_tick", "next", "values")
+
+class _Track:
+    """The changes of one instance: from `ticks[n]` on row n of `values` was true.
+
+    Attributes:
+        ended: first tick at which it was not there any more; None while it is.
+    """
+
+    __slots__ = ("ended", "ticks", "values")
 
     def __init__(self) -> None:
-        self.values = tuple(array("f", [nan]) * CAPACITY for _ in Metric)
-        self.next = 0
-        self.filled = 0
-        self.last_tick = -1
+        self.ticks = array("q")
+        self.values = array("f")
+        self.ended: int | None = None
 
-    def append(self, tick: int, row: Sequence[float | None]) -> None:
-        gap = min(tick - self.last_tick - 1, CAPACITY) if self.last_tick >= 0 else 0
-        for _ in range(gap):
-            self._put(_GAP)
-        self._put(row)
-        self.last_tick = tick
+    def put(self, tick: int, usage: Usage) -> None:
+        if self.ended is not None:
+            self._add(self.ended, _GAP)
+            self.ended = None
+        self._add(tick, array("f", _row(usage)))
+        if len(self.ticks) > CAPACITY + _SLACK:
+            self._drop_before(tick - CAPACITY + 1)
 
-    def _put(self, row: Sequence[float | None]) -> None:
-        place = self.next
-        for ring, value in zip(self.values, row, strict=True):
-            ring[place] = nan if value is None else value
-        self.next = (place + 1) % CAPACITY
-        self.filled = min(self.filled + 1, CAPACITY)
+    def _add(self, tick: int, row: "array[float]") -> None:
+        self.ticks.append(tick)
+        self.values.extend(row)
 
-    def tail(self, metric: Metric, count: int) -> "array[float]":
-        count = min(count, self.filled)
-        ring, start = self.values[metric], self.next - count
-        return ring[start : self.next] if start >= 0 else ring[start:] + ring[: self.next]
+    def _drop_before(self, oldest: int) -> None:
+        """Drop what was over before a tick."""
+        count = bisect_right(self.ticks, oldest) - 1
+        if count > 0:
+            del self.ticks[:count]
+            del self.values[: count * _WIDTH]
 
-
-_GAP: tuple[None, ...] = (None,) * len(Metric)
+    def between(self, first: int, last: int, metric: Metric) -> "array[float]":
+        """Return one value a tick from `first` to `last`; the track must not begin later."""
+        ticks, column = self.ticks, self.values[metric::_WIDTH]
+        place, end = bisect_right(ticks, first) - 1, bisect_right(ticks, last)
+        if end - place == last - first + 1:  # changed on every tick
+            return column[place:end]
+        found = array("f")
+        here = first
+        for number in range(place, end):
+            until = ticks[number + 1] if number + 1 < end else last + 1
+            found.extend(column[number : number + 1] * (until - here))
+            here = until
+        return found
 
 
 class History:
-    """Rings by stable identity."""
+    """Changes by stable identity."""
 
     def __init__(self) -> None:
-        self._rings: dict[StableKey, _Ring] = {}
+        self._tracks: dict[StableKey, _Track] = {}
+        self._keys: Sequence[StableKey] = ()
+        self._present: list[_Track] = []
+        self._usages: Sequence[Usage] = ()
+        self._tick: int | None = None
+        self._missed: deque[int] = deque(maxlen=CAPACITY)
 
-    def append(self, tick: int, usages: Mapping[StableKey, Usage]) -> None:
-        """Add one tick; an instance that is not among `usages` gets a gap once it is back."""
-        for key, usage in usages.items():
-            ring = self._rings.get(key)
-            if ring is None:
-                ring = self._rings[key] = _Ring()
-            ring.append(tick, _row(usage))
-        if len(self._rings) > len(usages) + MOST_VANISHED:
-            self._forget(usages.keys())
+    def append(self, tick: int, keys: Sequence[StableKey], usages: Sequence[Usage]) -> None:
+        """Add one tick, later than all before; an instance that is not among `keys` gets a gap once it is back.
+
+        Args:
+            keys: the very object of the last call where the same instances are there.
+            usages: one for each key.
+        """
+        if self._tick is not None:
+            self._missed.extend(range(max(self._tick + 1, tick - CAPACITY), tick))
+        self._tick = tick
+        if keys is not self._keys:
+            self._meet(tick, keys)
+        for place in changed_places(self._usages, usages):
+            self._present[place].put(tick, usages[place])
+        self._usages = usages
 
     def series(self, key: StableKey, metric: Metric, count: int) -> Sequence[float]:
         """Return up to `count` newest values, oldest first, NaN for gaps."""
-        ring = self._rings.get(key)
-        return ring.tail(metric, count) if ring else array("f")
+        track = self._tracks.get(key)
+        if track is None or not track.ticks or self._tick is None:
+            return array("f")
+        last = self._tick if track.ended is None else track.ended - 1
+        first = max(track.ticks[0], last - min(count, CAPACITY) + 1)
+        found = track.between(first, last, metric)
+        for missed in self._missed:
+            if first <= missed <= last:
+                found[missed - first] = nan
+        return found
 
-    def _forget(self, present: Iterable[StableKey]) -> None:
-        """Drop the rings that were not fed for longest."""
-        alive = set(present)
-        gone = sorted((key for key in self._rings if key not in alive), key=lambda key: self._rings[key].last_tick)
-        for key in gone[: len(self._rings) - len(alive) - MOST_VANISHED]:
-            del self._rings[key]
+    def _meet(self, tick: int, keys: Sequence[StableKey]) -> None:
+        """Take over who is there from this tick on."""
+        before = dict(zip(self._keys, self._present, strict=True))
+        self._keys = keys
+        self._present = [self._tracks.setdefault(key, before.get(key) or _Track()) for key in keys]
+        self._usages = ()
+        for key in before.keys() - set(keys):
+            before[key].ended = tick
+        if len(self._tracks) > len(keys) + MOST_VANISHED:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Drop those that are gone for longest."""
+        gone = sorted((track.ended, key) for key, track in self._tracks.items() if track.ended is not None)
+        for _, key in gone[: len(gone) - MOST_VANISHED]:
+            del self._tracks[key]
 
 
-def _row(usage: Usage) -> tuple[float | None, ...]:
+def _row(usage: Usage) -> list[float]:
     pressure = usage.pressure
     waits = [value for value in (pressure.cpu_some, pressure.memory_some, pressure.io_some) if value is not None]
-    return (
+    row = (
         usage.cpu.cores_used,
         usage.memory.working_set_bytes,
         usage.io.read_bytes_per_second,
@@ -100,3 +155,4 @@ def _row(usage: Usage) -> tuple[float | None, ...]:
         usage.network.transmit_bytes_per_second,
         max(waits) if waits else None,
     )
+    return [nan if value is None else value for value in row]

@@ -4,6 +4,35 @@ from collections.abc import Sequence
 
 from tui.domain.host import HostUsage, InstanceView, Ledger
 from tui.domain.instance import Kind
+from tui.sampling.changes import changed_places
+
+
+class LedgerKeeper:
+    """Adds up anew only when an instance came or went, or one of its limits changed."""
+
+    def __init__(self) -> None:
+        self._host: tuple[int, int] | None = None
+        self._views: Sequence[InstanceView] = ()
+        self._ledger: Ledger | None = None
+
+    def keep(self, instances: Sequence[InstanceView], host: HostUsage) -> Ledger:
+        """Return what `make_ledger` would."""
+        before, self._views = self._views, instances
+        of_host = (host.cores, host.memory_total_bytes)
+        same = len(before) == len(instances) and of_host == self._host
+        if (
+            self._ledger is None
+            or not same
+            or any(_counts(before[place]) != _counts(instances[place]) for place in changed_places(before, instances))
+        ):
+            self._host = of_host
+            self._ledger = make_ledger(instances, host)
+        return self._ledger
+
+
+def _counts(view: InstanceView) -> tuple[object, ...]:
+    """Return all that the ledger reads of a view."""
+    return id(view.instance), view.usage.cpu.limit_cores, view.usage.memory.limit_bytes
 
 
 def make_ledger(instances: Sequence[InstanceView], host: HostUsage) -> Ledger:

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from tui.domain.action import ActionOutcome, ActionRequest, Result
 from tui.domain.errors import EngineTimeout, NotFound
 from tui.domain.event import Document, Event
-from tui.domain.host import EngineState, EngineStatus, HostUsage, HostView, InstanceView
+from tui.domain.host import EngineState, EngineStatus, HostUsage, HostView
 from tui.domain.identity import InstanceId, StableKey
 from tui.domain.instance import Address, Instance
-from tui.domain.usage import NO_USAGE, Usage
+from tui.domain.usage import Usage
 from tui.engines.base import Engine
 from tui.engines.lane import Lane
 from tui.sampling.board import Board
 from tui.sampling.history import History, Metric
-from tui.sampling.ledger import make_ledger
+from tui.sampling.ledger import LedgerKeeper
 from tui.sampling.problems import ProblemBoard
+from tui.sampling.roll import Roll
 from tui.sampling.source import HostSampler, InstanceSampler
 
 EARLY_SECONDS = 0.25  # from the first sight of an instance to its second sample
@@ -75,14 +76,15 @@ class LiveSource:
         self._find_more = find_more
         self._board = Board(self._hurry, sampler.set_guest_memory)
         self._problems = ProblemBoard()
+        self._ledger = LedgerKeeper()
         self._history = History()
+        self._roll = Roll()
         self._lane = Lane("sampling")
         self._attended: frozenset[str] = frozenset()
         self._wake = asyncio.Event()
         self._seen: frozenset[str] = frozenset()
         self._tasks: set[asyncio.Task[None]] = set()
         self._view: HostView | None = None
-        self._views: dict[str, InstanceView] = {}
         self._host_usage = HostUsage(cores=1)
         self._usages: Mapping[str, Usage] = {}
         self._sampled_at: float | None = None
@@ -150,7 +152,7 @@ class LiveSource:
                 regular = await self._sample(now)
             self._view = self._make_view(self._clocks.monotonic())
             if regular:
-                self._remember(self._view)
+                self._remember()
             publish(self._view)
             await self._rest()
 
@@ -232,7 +234,13 @@ class LiveSource:
         return bool(self._active() - self._seen)
 
     def _active(self) -> frozenset[str]:
-        return frozenset(instance.key for instance in self._board.instances if instance.state.is_active)
+        return self._present().active
+
+    def _present(self) -> Roll:
+        """Return who is there by what the engines said last."""
+        if self._roll.instances is not self._board.instances:
+            self._roll = Roll(self._board.instances, self._roll)
+        return self._roll
 
     async def _sample(self, monotonic: float) -> bool:
         """Read host and instances; return whether this is the first sample of its tick."""
@@ -263,7 +271,9 @@ class LiveSource:
 
     def _make_view(self, monotonic: float) -> HostView:
         utc = self._clocks.utc()
-        instances = self._pair(self._board.instances)
+        roll = self._present()
+        roll.take(self._usages)
+        instances = roll.views
         age = 0.0 if self._sampled_at is None else monotonic - self._sampled_at
         statuses = self._board.statuses
         return HostView(
@@ -273,7 +283,7 @@ class LiveSource:
             taken_monotonic_seconds=monotonic,
             tick=self._tick,
             usage=self._host_usage,
-            ledger=make_ledger(instances, self._host_usage),
+            ledger=self._ledger.keep(instances, self._host_usage),
             sources=statuses,
             instances=instances,
             pods=self._board.pods,
@@ -284,20 +294,5 @@ class LiveSource:
             read_only=self._host.read_only,
         )
 
-    def _pair(self, instances: Sequence[Instance]) -> tuple[InstanceView, ...]:
-        """Join instances and usages; what did not change stays the same object, so that a row can be told unchanged."""
-        views: dict[str, InstanceView] = {}
-        for instance in instances:
-            key = instance.key
-            usage = self._usages.get(key, NO_USAGE)
-            old = self._views.get(key)
-            same = old is not None and old.instance is instance and old.usage is usage
-            views[key] = old if same and old is not None else InstanceView(instance, usage)
-        self._views = views
-        return tuple(views.values())
-
-    def _remember(self, view: HostView) -> None:
-        self._history.append(
-            view.tick,
-            {item.instance.stable_key: item.usage for item in view.instances if item.instance.state.is_active},
-        )
+    def _remember(self) -> None:
+        self._history.append(self._tick, self._roll.stable_keys, self._roll.running_usages)

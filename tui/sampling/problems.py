@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tui.domain.host import EngineState, EngineStatus, HostUsage, InstanceView, Problem, Severity
 from tui.domain.instance import Health, Instance, Kind, State
+from tui.sampling.changes import changed_places
 
 MEMORY_PERCENT = (90.0, 85.0)
 THROTTLED_PERCENT = (25.0, 15.0)
@@ -30,6 +31,8 @@ class ProblemBoard:
 
     def __init__(self) -> None:
         self._since: dict[tuple[str, str], float] = {}
+        self._views: Sequence[InstanceView] = ()
+        self._found: dict[int, list[_Found]] = {}
 
     def judge(
         self,
@@ -48,15 +51,25 @@ class ProblemBoard:
             defect: why hostdeck itself could not read them; empty normally.
         """
         problems = [*self._of_host(host, utc, stale_seconds, defect), *self._of_engines(sources, utc)]
-        for view in instances:
-            found = list(_of_instance(view, self._stands))
-            if found:
-                instance = view.instance
-                problems += self._keep(found, instance.key, instance.name, instance.kind.value, utc)
+        self._look_at(instances)
+        for place, found in sorted(self._found.items()):
+            instance = instances[place].instance
+            problems += self._keep(found, instance.key, instance.name, instance.kind.value, utc)
         standing = {(problem.subject, rule) for problem, rule in problems}
         for gone in self._since.keys() - standing:
             del self._since[gone]
         return tuple(sorted((problem for problem, _ in problems), key=_urgency))
+
+    def _look_at(self, instances: Sequence[InstanceView]) -> None:
+        """Judge what changed; a rule says the same again of the same view, because what stands decides only once."""
+        if len(self._views) != len(instances):
+            self._found = {}
+        for place in changed_places(self._views, instances):
+            self._found.pop(place, None)
+            found = list(_of_instance(instances[place], self._stands))
+            if found:
+                self._found[place] = found
+        self._views = instances
 
     def _stands(self, subject: str, rule: str) -> bool:
         return (subject, rule) in self._since

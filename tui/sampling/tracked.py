@@ -1,6 +1,14 @@
 """One running instance, from its location to its end.
 
 What did not change is not made again: an idle instance keeps its very Usage object.
+
+What stood still is not asked everything again. Processor time and charged memory are read on every tick; the rest only
+where it may have changed:
+- what used no processor time did not fork, exit or read: its tasks and its block I/O wait for the slow tick;
+- only pages that are charged or freed change the cache (the kernel may also move pages between its lists by itself,
+  and adds that up every 2 s at the soonest): memory.stat waits until the charge or the processor time changes.
+Written pages may reach the disk after their writer fell asleep. They are seen on the slow tick, as a rate over all the
+time since block I/O was last read, never over one tick; then it is read on every tick until nothing moves any more.
 """
 
 from collections.abc import Mapping
@@ -208,19 +216,24 @@ class Tracked:
         opened.network.read(self.target, at)
 
     def _take_limits(self, opened: _Opened, limits: LimitsSample) -> None:
-        guest = self.target.guest
-        opened.cpu.limit(limits, guest.vcpus if guest is not None else None, self._around.host_cores)
+        opened.cpu.limit(limits, _enforced_vcpus(self.target), self._around.host_cores)
         opened.memory.limit(limits)
         opened.pids.limit(limits)
 
     def _read(self, opened: _Opened, tick: int, at: float, *, slow: bool) -> None:
         sources, before = opened.sources, opened.at
         seconds = at - before if before is not None else None
-        changed = sources.tick.refresh()
+        cpu, memory, io, pids = opened.cpu, opened.memory, opened.io, opened.pids
+        changed = sources.pulse.refresh()
+        runs = slow or changed & CPU
+        if runs or changed:
+            changed |= sources.cache.refresh()
+        has_read_io = runs or not io.settled
+        if has_read_io:
+            changed |= sources.rest.refresh()
         if slow:
             self._read_slowly(opened, tick, at)
         anew = False
-        cpu, memory, io, pids = opened.cpu, opened.memory, opened.io, opened.pids
         if changed & CPU or not cpu.settled:
             cpu.update(sources, seconds, self._around.host_cores)
             anew = True
@@ -228,8 +241,10 @@ class Tracked:
             memory.update(sources)
             anew = True
         if changed & IO or not io.settled:
-            io.update(sources, seconds)
+            io.update(sources, at)
             anew = True
+        if has_read_io:
+            io.read_at = at
         if changed & PIDS or not pids.settled:
             pids.update(sources)
             anew = True
@@ -272,3 +287,8 @@ class Tracked:
 def _differs(window: float | None, shown: float | None) -> bool:
     """Tell whether figures that did not change need a new window: all rates are 0 then, whatever the clock's jitter."""
     return window is None or shown is None or abs(window - shown) > WINDOW_JITTER * shown
+
+
+def _enforced_vcpus(target: Instance) -> int | None:
+    """Return the vCPUs that bound a guest; those of libvirt-lxc bound nothing: its processes run on every core."""
+    return target.guest.vcpus if target.guest is not None and target.driver != "lxc" else None
