@@ -269,6 +269,16 @@ def test_a_libvirt_container_has_its_tasks_on_the_scope(tmp_path: Path) -> None:
     assert usage.cgroup == f"{scope}/libvirt"
 
 
+def test_vcpus_of_a_libvirt_container_are_no_limit(tmp_path: Path) -> None:
+    tree = Tree(tmp_path)
+    scope = r"/machine.slice/machine-lxc\x2d7\x2dl1.scope"
+    tree.process(7, f"0::{scope}/libvirt\n")
+    tree.v2(scope, cpu_max="max 100000\n")
+    tree.v2(f"{scope}/libvirt", cpu_max="max 100000\n", cpuset_cpus_effective="0-7\n")
+    target = guest("l1", pid=7, driver="lxc", vcpus=1)
+    assert tick(tree.sampler(), target, 1.0).cpu.limit_cores is None
+
+
 def test_a_guest_of_a_session_is_its_process(tmp_path: Path) -> None:
     tree = Tree(tmp_path)
     target = guest("q1", pid=7, driver="qemu", session=True)
