@@ -208,17 +208,18 @@ class TerminalCanvas(Widget, inherit_bindings=False):
             self._sync()
         if crop.x or crop.width != self.size.width or self.styles.gutter.totals != (0, 0) or self.opacity < 1:
             return super().render_lines(crop)
-        return [self.render_line(y) for y in crop.line_range]
+        strips = self._strips
+        for y in crop.line_range:
+            if y not in strips or strips[y].cell_length != crop.width:
+                strips[y] = self.render_line(y)
+        return [strips[y] for y in crop.line_range]
 
     def render_line(self, y: int) -> Strip:
         """Return one row of the screen."""
-        strip = self._strips.get(y)
-        if strip is None or strip.cell_length != self.size.width:
-            if self._painter is None:
-                self._painter = self._make_painter()
-            line, overlays = self._rows.get(y, _NO_ROW)
-            strip = self._strips[y] = self._painter.strip(line if line.runs else None, self.size.width, overlays)
-        return strip
+        if self._painter is None:
+            self._painter = self._make_painter()
+        line, overlays = self._rows.get(y, _NO_ROW)
+        return self._painter.strip(line if line.runs else None, self.size.width, overlays)
 
 
 _NO_ROW = Row(Line(()))

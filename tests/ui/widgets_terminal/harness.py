@@ -80,4 +80,4 @@ async def until(condition: Callable[[], object], *, seconds: float = 20) -> None
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "what was waited for did not come"
-        await asyncio.sleep(0.005)  # noqa: ASYNC110 -- conditions of a widget have no event
+        await asyncio.sleep(0.005)
