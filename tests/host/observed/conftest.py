@@ -1,0 +1,117 @@
+"""One look at everything that runs inside, and an independent reader's counters over the same time."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.host.inside import FOLDER, SECONDS, python, sent
+from tests.host.testhost.machine import Machine
+
+INTERVAL = 8
+READ_BESIDE = ("web", "writer", "holder", "q1")
+
+# What an idle machine lacks: 64 MiB that are held, a guest that has something to do (it boots anew), and a broadcast
+# every tenth of a second on the bridges of the guest and of `web`.
+SETTING = """
+podman run -d --name holder --network none --tmpfs /hold:size=96m --memory 128m localhost/bb \
+    sh -c 'dd if=/dev/zero of=/hold/x bs=1M count=64 2>/dev/null; sleep 1000000' >/dev/null
+virsh -q resume q1 2>/dev/null || true
+virsh -q reset q1 >/dev/null
+python3 - >/dev/null 2>&1 <<'END' &
+import socket, time
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+while True:
+    for address in ("192.168.122.255", "10.88.255.255"):
+        sender.sendto(bytes(1000), (address, 9))
+    time.sleep(0.1)
+END
+sender=$!
+"""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of time, as hostdeck says it."""
+
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+
+class Counters:
+    """What the independent reader wrote down."""
+
+    def __init__(self, lines: str) -> None:
+        self._moments = [json.loads(line) for line in lines.splitlines() if line.endswith("}")]
+
+    def at(self, name: str, counter: str, when: float) -> float:
+        """Return a counter at a moment, by a straight line between the readings around it."""
+        for before, after in pairwise(self._moments):
+            if before["at"] <= when <= after["at"]:
+                low, high = (float(moment["of"][name][counter]) for moment in (before, after))
+                share: float = (when - before["at"]) / (after["at"] - before["at"])
+                return low + (high - low) * share
+        raise AssertionError(f"nothing was read at {when}: {[moment['at'] for moment in self._moments]}")
+
+    def grown(self, name: str, counter: str, window: Window) -> float:
+        return self.at(name, counter, window.end) - self.at(name, counter, window.start)
+
+    def bounds(self, name: str, counter: str, window: Window, slack: float) -> tuple[float, float]:
+        """Return the least and the most that a counter grew a second, were both ends of the window off by `slack`."""
+        inner = Window(window.start + slack, window.end - slack)
+        outer = Window(window.start - slack, window.end + slack)
+        return tuple(self.grown(name, counter, part) / window.seconds for part in (inner, outer))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A host as `hostdeck snapshot --json` prints it, and the counters beside it."""
+
+    view: dict[str, Any]
+    counters: Counters
+    pids: dict[str, str]
+
+    def one(self, name: str) -> dict[str, Any]:
+        found: list[dict[str, Any]] = [one for one in self.view["instances"] if one["name"] == name]
+        assert len(found) == 1, [one["name"] for one in self.view["instances"]]
+        return found[0]
+
+    def window(self, name: str) -> Window:
+        end = self.view["taken_monotonic_seconds"]
+        return Window(end - self.one(name)["window_seconds"], end)
+
+    def cgroup(self, name: str) -> str:
+        """Return what /proc/PID/cgroup says of an instance's main process."""
+        return self.pids[name]
+
+
+@pytest.fixture(scope="session")
+def observed(testhost: Machine) -> Iterator[Observed]:
+    script = f"""{sent("look.py", "read_counters.py")}
+{SETTING}
+pids="$(podman ps --format '{{{{.Names}}}}={{{{.Pid}}}}') q1=$(cat /run/libvirt/qemu/q1.pid)"
+pids="$pids $(runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1000 podman ps --format '{{{{.Names}}}}={{{{.Pid}}}}')"
+read_beside=$(tr ' ' '\\n' <<<$pids | grep -E '^({"|".join(READ_BESIDE)})=')
+{testhost.python} {FOLDER}/read_counters.py $read_beside >{FOLDER}/counters &
+reader=$!
+{python(testhost, "look.py")} {INTERVAL} qemu:///system lxc:///system
+kill $sender $reader
+for pair in $pids; do echo "${{pair%=*}} $(cat /proc/${{pair#*=}}/cgroup)"; done >{FOLDER}/cgroups
+virsh -q suspend q1 >/dev/null # its boot would slow down all that follows
+podman rm -f -t 0 holder >/dev/null
+"""
+    try:
+        view = json.loads(testhost.run(script, seconds=SECONDS))
+        lines, _, cgroups = testhost.run(f"cat {FOLDER}/counters; echo ===; cat {FOLDER}/cgroups").partition("===\n")
+        pids = {name: path.strip() for name, _, path in (line.partition(" 0::") for line in cgroups.splitlines())}
+        yield Observed(view, Counters(lines), pids)
+    finally:
+        testhost.run("virsh -q resume q1 2>/dev/null || true")
