@@ -13,7 +13,7 @@ from tui.config import Config
 from tui.jobs import Jobs
 from tui.lifeline import Lifeline
 from tui.sampling.source import HostSource
-from tui.state import default_path
+from tui.state import StateFile, default_path
 
 EXIT_HANGUP = 129
 EXIT_TERMINATED = 143
@@ -47,7 +47,7 @@ def run_screen(source: HostSource, config: Config, *, read_only: bool) -> int:
         0, 1 after a crash, 129 when the terminal went away, 143 by SIGTERM.
     """
     jobs = Jobs(source, AuditLog(), read_only=read_only, stop_patience_seconds=config.stop_patience_seconds)
-    app = TerminalApp(source, jobs, config=config)
+    app = TerminalApp(source, jobs, config=config, kept=StateFile())
 
     statuses: list[int] = []
 

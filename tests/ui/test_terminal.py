@@ -1,5 +1,6 @@
 """The process and its terminal: it ends when that is gone, restores it, and says what went wrong."""
 
+import json
 import os
 import select
 import signal
@@ -53,6 +54,21 @@ def test_a_killed_parent_ends_it(tmp_path: Path) -> None:
         os.close(child)
     finally:
         shell.close()
+
+
+def test_theme_pane_and_order_are_kept_for_the_next_start(tmp_path: Path) -> None:
+    with on_a_terminal("--demo", home=tmp_path) as hostdeck:
+        hostdeck.read_until(b"build-7")
+        hostdeck.type(b"2:theme nord\r:sort memory\r:columns name,state,memory\rq")
+        assert hostdeck.drain() == 0
+    kept = json.loads((tmp_path / ".local/state/hostdeck/state.json").read_text())
+    assert (kept["theme"], kept["pane"]) == ("nord", "guests")
+    assert kept["panes"]["guests"]["sort"] == "memory"
+    assert kept["panes"]["guests"]["columns"] == ["name", "state", "memory"]
+    with on_a_terminal("--demo", home=tmp_path) as hostdeck:
+        hostdeck.read_until(b"MEMORY\xe2\x96\xbc")
+        hostdeck.type(b"q")
+        assert hostdeck.drain() == 0
 
 
 def test_without_a_terminal_it_says_what_to_do(tmp_path: Path) -> None:

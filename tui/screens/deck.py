@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar, cast
 
-from textual.app import App
 from textual.events import Resize
 from textual.screen import Screen
 
@@ -15,6 +14,7 @@ from tui.domain.instance import Instance
 from tui.jobs import Job, Jobs
 from tui.present.roles import Span, Spans
 from tui.sampling.source import HostSource
+from tui.screens.key_order import KeysInOrder
 from tui.screens.messages import HostSampled
 from tui.screens.span_lines import SpanLines
 from widgets.live_table.model import Role
@@ -24,7 +24,7 @@ LEAST_COLUMNS = 60
 LEAST_LINES = 15
 
 
-class Deck(App[None], inherit_bindings=False):
+class Deck(KeysInOrder, inherit_bindings=False):
     """The application as its screens know it.
 
     Attributes:
