@@ -1,6 +1,7 @@
 """One Podman service as an engine."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from tui.domain.action import ActionOutcome, ActionRequest
@@ -8,6 +9,7 @@ from tui.domain.errors import EngineError, NotFound
 from tui.domain.event import Document
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address
+from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionRequest
 from tui.engines.base import EngineSink
 from tui.engines.lane import Lane
 from tui.engines.podman.actions import Actions
@@ -16,8 +18,11 @@ from tui.engines.podman.document import readable
 from tui.engines.podman.inventory import Inventory
 from tui.engines.podman.private import PrivateService
 from tui.engines.podman.rows import Owner
+from tui.engines.podman.sessions import Sessions
+from tui.engines.podman.shells import SHELLS
 from tui.engines.podman.standing import Standing
 from tui.engines.podman.watch import Watch
+from tui.engines.sessions import Channel
 
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
@@ -34,6 +39,7 @@ class PodmanEngine:
         required: as in `EngineStatus.required`.
         is_own: plain `podman` on this person's command line means the same containers.
         service: a private service that listens at `url` while the engine runs.
+        shells: paths or names of shells to open, the wanted one first.
     """
 
     def __init__(
@@ -47,6 +53,7 @@ class PodmanEngine:
         required: bool = True,
         is_own: bool = False,
         service: PrivateService | None = None,
+        shells: Sequence[str] = SHELLS,
     ) -> None:
         self.url = url
         self.user = user
@@ -65,6 +72,7 @@ class PodmanEngine:
             command_url=None if is_own or service is not None else url,
         )
         self._documents = Lane(f"{url} documents")
+        self._sessions = Sessions(url, self._inventory, read_only=read_only, shells=shells)
 
     @property
     def id(self) -> str:
@@ -129,8 +137,34 @@ class PodmanEngine:
         """Return (): containers have no agent."""
         return ()
 
+    async def consoles(self, target: InstanceId) -> tuple[ConsoleDevice, ...]:  # noqa: ARG002 - the protocol's
+        """Return (): containers have no consoles."""
+        return ()
+
+    async def open_session(self, target: InstanceId, request: SessionRequest) -> Channel:
+        """Open a shell or attach to the main process; see `OpensSessions`.
+
+        Raises:
+            NoShell: no shell of the list exists in the container.
+            EngineError: with its sentence.
+        """
+        return await self._sessions.open(target, request)
+
+    async def nsenter_command(self, target: InstanceId) -> tuple[str, ...]:
+        """Return the argument list of a shell of this host in a container's namespaces, for one without a shell.
+
+        Raises:
+            EngineError: with its sentence; ActionRefused where it is not permitted.
+        """
+        return await self._sessions.nsenter_command(target)
+
+    def read_log(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
+        """Read a container's log; see `ReadsLogs`."""
+        return self._sessions.read_log(target, request)
+
     async def close(self) -> None:
         """End threads, connections and the private service within two seconds."""
+        self._sessions.close()
         self._watch.close()
         self._actions.close()
         self._documents.close()

@@ -1,0 +1,108 @@
+"""A container's log: GET containers/ID/logs, for the drivers that keep one (k8s-file, journald)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from tui.domain.errors import EngineError, EngineLost, NotFound
+from tui.domain.session import LogChunk, LogRequest
+from tui.engines.podman.log_lines import Line, LogLines
+from tui.engines.podman.wire import HEAD_SECONDS, Wire, ask
+
+QUIET_SECONDS = 1.0  # a line that has no end after so long is shown as it is: a prompt, a progress bar
+DOUBT_SECONDS = 15.0  # silence after which the service is asked whether it is alive
+
+
+async def read_log(
+    url: str,
+    local: str,
+    name: str,
+    request: LogRequest,
+    *,
+    quiet_seconds: float = QUIET_SECONDS,
+    doubt_seconds: float = DOUBT_SECONDS,
+) -> AsyncIterator[LogChunk]:
+    """Return the lines of a container's log; when following, until it stops or is removed.
+
+    Podman 4 tells whole seconds only, and of a line above 8 KiB among the last N (`tail`) it gives the pieces in a
+    wrong order; Podman 5 does neither.
+
+    Raises:
+        EngineError: with its sentence, also in the middle.
+    """
+    patience = _Patience(url, doubt_seconds)
+    wire = await Wire.connect(url)
+    try:
+        lines = LogLines()
+        await _begin(wire, patience, local, request)
+        while (data := await patience.body(wire, quiet_seconds if lines.holds_some else None)) != b"":
+            complete = lines.rest() if data is None else _lines_of(lines, data)
+            if complete:
+                yield LogChunk(name, tuple(complete))
+        if rest := lines.rest():
+            yield LogChunk(name, tuple(rest))
+    finally:
+        wire.close()
+
+
+async def _begin(wire: Wire, patience: "_Patience", local: str, request: LogRequest) -> None:
+    await wire.request("GET", f"containers/{local}/logs", parameters(request))
+    try:
+        await patience.head(wire)
+    except NotFound as error:
+        raise NotFound("no longer there", "It is no longer there.") from error
+    except EngineError as error:
+        if "not logging output" in error.message or "cannot read logs" in error.message:
+            raise EngineError("no log", "It keeps no log: its log driver is none or passthrough.") from error
+        raise
+
+
+def _lines_of(lines: LogLines, data: bytes) -> list[Line]:
+    try:
+        return lines.feed(data)
+    except ValueError as error:
+        raise EngineLost("Podman answered nonsense", "The log cannot be read on: it is out of step.") from error
+
+
+def parameters(request: LogRequest) -> dict[str, Any]:
+    """Return the query of a request; a fraction of a second in `since` is understood."""
+    wanted: dict[str, Any] = {"stdout": True, "stderr": True, "timestamps": True, "follow": request.follow}
+    wanted["tail"] = "all" if request.tail is None else str(max(0, request.tail))
+    if request.since_utc_seconds is not None:
+        wanted["since"] = f"{request.since_utc_seconds:.9f}"
+    return wanted
+
+
+class _Patience:
+    """Wait for ever, as long as the service lives: it is asked now and then while nothing comes.
+
+    Podman 4 sends not even the head of its answer before the first line.
+    """
+
+    def __init__(self, url: str, doubt_seconds: float) -> None:
+        self._url = url
+        self._doubt_seconds = doubt_seconds
+
+    async def head(self, wire: Wire) -> None:
+        """Wait for the answer's head."""
+        while True:
+            try:
+                async with asyncio.timeout(self._doubt_seconds):
+                    await wire.head()
+                    return
+            except TimeoutError:
+                await self._ask()
+
+    async def body(self, wire: Wire, quiet_seconds: float | None) -> bytes | None:
+        """Return the next bytes, b"" at the end, None when there are none within `quiet_seconds`."""
+        while True:
+            try:
+                async with asyncio.timeout(quiet_seconds or self._doubt_seconds):
+                    return await wire.body()
+            except TimeoutError:
+                if quiet_seconds is not None:
+                    return None
+                await self._ask()
+
+    async def _ask(self) -> None:
+        await ask(self._url, "GET", "_ping", timeout=HEAD_SECONDS)
