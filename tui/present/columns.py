@@ -194,7 +194,14 @@ def _uptime(moment: Moment, priority: int) -> Column[Entry]:
         started = entry.instance.started_unix_seconds if entry.instance is not None else None
         return moment.utc_seconds - started if started is not None else None
 
-    return _figure("uptime", "UP", seconds, figures.duration, 5, priority)
+    # ordered by the start, turned round: a time that goes on would have to be asked of every row on every tick
+    column = _figure("uptime", "UP", seconds, figures.duration, 5, priority)
+    return replace(column, sort_key=_started_backwards)
+
+
+def _started_backwards(entry: Entry) -> float | None:
+    started = entry.instance.started_unix_seconds if entry.instance is not None else None
+    return -started if started is not None else None
 
 
 def _percent(moment: Moment, priority: int) -> Column[Entry]:

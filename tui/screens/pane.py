@@ -7,11 +7,12 @@ from textual.containers import Vertical
 
 from tui.domain.host import HostView
 from tui.present.columns import OVERVIEW, ROOMY_FROM_COLUMNS, Moment, columns, default_sort, kind_of
-from tui.present.entry import Entry, place
+from tui.present.entry import Entry
 from tui.present.fields import filter_fields
+from tui.present.placing import Placer
 from tui.present.problems import ProblemClock, ProblemLine, problem_columns, problem_rows
 from tui.state import PaneState
-from widgets.live_table import LiveTable, Row
+from widgets.live_table import LiveTable
 
 SORT_HOLD_SECONDS = 1.5
 """After a cursor movement rows keep their places for so long, so that none slips away under the finger."""
@@ -25,6 +26,8 @@ class InstanceTable(LiveTable[Entry]):
 
 class ProblemTable(LiveTable[ProblemLine]):
     """What needs a person; as high as it must be, up to a third of the pane."""
+
+    has_fixed_order = True
 
     def __init__(self) -> None:
         self._clock_of_view = ProblemClock()
@@ -74,6 +77,7 @@ class Pane(Vertical):
         self._chosen = kept.columns
         self._layout_of_columns: tuple[bool, bool] | None = (False, False)
         self._several_engines = False
+        self._placer = Placer(kind_of(pane))
         self.problem_table = ProblemTable() if pane == OVERVIEW else None
         self.table = self._make_table(folded)
 
@@ -124,19 +128,14 @@ class Pane(Vertical):
         if problems is not None:
             problems.show_view(view, self.size.height)
         table = self.table
-        self._several_engines = self._has_several_engines(view)
+        rows = self._placer.rows(view, problems_only=self.problems_only)
+        self._several_engines = len(self._placer.engines) > (2 if kind_of(self.pane) is None else 1)
         self._fit_columns(table, several_engines=self._several_engines)
-        placed = place(view, kind_of(self.pane), problems_only=self.problems_only)
-        table.set_rows([Row(line.entry.key, line.entry, line.parent) for line in placed])
+        table.set_rows(rows)
 
     def on_resize(self) -> None:
         """Choose the columns for another width."""
         self._fit_columns(self.table, several_engines=self._several_engines)
-
-    def _has_several_engines(self, view: HostView) -> bool:
-        kind = kind_of(self.pane)
-        engines = {item.instance.id.engine for item in view.instances if kind is None or item.instance.kind is kind}
-        return len(engines) > (2 if kind is None else 1)
 
     def _fit_columns(self, table: InstanceTable, *, several_engines: bool) -> None:
         """Tell the engine only where there are several of a kind, and give names room where there is room."""

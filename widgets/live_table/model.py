@@ -66,7 +66,8 @@ class Column(Generic[R]):
         priority: Columns with higher numbers are dropped first when the table is narrow. The first column always stays.
         align: Numbers go right.
         sort_key: Gives a value to order by, or None (or NaN) for what cannot be ordered: such rows are always last.
-            Without it the column cannot be sorted.
+            It depends on the row's data alone: a row that is the same object is not asked again. Without it the column
+            cannot be sorted.
         flexible: Takes a share of the width that is left over.
         max_width: Bound of a flexible column; None for no bound.
         descending: First direction when sorted; None means descending for right-aligned columns.

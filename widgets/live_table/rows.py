@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import Any, Generic
 
 from widgets.filter_query import Fields, FilterQuery
@@ -40,11 +41,21 @@ class RowIndex(Generic[R]):
         self._children: dict[str, list[str]] = {}
         self._sorted_as: tuple[object, ...] | None = None
         self._values: list[Any] = []
+        self._changed: set[int] = set()
 
     def set_rows(self, rows: Iterable[Row[R]]) -> None:
         """Take the rows of a new moment; of two rows with one key the later counts."""
-        # With thousands of rows each pass counts; these run in C but for the rare case that there are groups.
+        # With thousands of rows each pass counts; these run in C, and a row that is the very object of before costs
+        # nothing more.
         arrived = list(rows)
+        changed = _changed_places(self._arrived, arrived)
+        if changed is not None and all(arrived[place][::2] == self._arrived[place][::2] for place in changed):
+            for place in changed:
+                row = arrived[place]
+                self.rows[row.key] = row
+            self._arrived = arrived
+            self._changed.update(changed)
+            return
         keys = list(map(_KEY, arrived))
         by_key = dict(zip(keys, arrived, strict=True))
         if len(by_key) < len(arrived):
@@ -52,7 +63,7 @@ class RowIndex(Generic[R]):
         if keys != self._keys:
             self._keys = keys
             self._places_by_key = sorted(range(len(keys)), key=keys.__getitem__)
-            self._sorted_as = None
+        self._sorted_as = None
         self.rows = by_key
         self._arrived = arrived
         self._parents = {}
@@ -62,15 +73,28 @@ class RowIndex(Generic[R]):
     def sort(self, sort_key: SortKey[R] | None, *, reverse: bool) -> None:
         """Order by a value, None and NaN last in both directions, equal values by key."""
         sorted_as = (sort_key, reverse)
-        values = list(map(sort_key, map(_DATA, self._arrived))) if sort_key is not None else []
-        if sorted_as == self._sorted_as and values == self._values:
+        if sorted_as == self._sorted_as and not self._has_other_values(sort_key):
             return
+        self._changed.clear()
+        values = list(map(sort_key, map(_DATA, self._arrived))) if sort_key is not None else []
         places = self._places_by_key
         if sort_key is not None:
             places = _sorted_places(places, values, reverse=reverse)
         self.order = list(map(self._keys.__getitem__, places))
         self._sorted_as = sorted_as
         self._values = values
+
+    def _has_other_values(self, sort_key: SortKey[R] | None) -> bool:
+        """Take over the values of changed rows; tell whether one differs from that by which its row was placed."""
+        differs = False
+        if sort_key is not None:
+            for place in self._changed:
+                value = sort_key(self._arrived[place].data)
+                if value != self._values[place]:
+                    self._values[place] = value
+                    differs = True
+        self._changed.clear()
+        return differs
 
     def keep_order(self) -> None:
         """Leave the order as it is: vanished rows leave it, new ones join at the end."""
@@ -171,6 +195,13 @@ class RowIndex(Generic[R]):
             if key not in seen:
                 seen.add(key)
                 pending.extend(self._children.get(key, ()))
+
+
+def _changed_places(before: Sequence[object], after: Sequence[object]) -> list[int] | None:
+    """Return where another object stands than before; None when there are more or fewer."""
+    if len(before) != len(after):
+        return None
+    return list(compress(range(len(after)), map(operator.is_not, before, after)))
 
 
 def _sorted_places(places: Sequence[int], values: Sequence[Any], *, reverse: bool) -> list[int]:

@@ -81,7 +81,8 @@ class StillHost:
         usages = self._demo.sampler.sample(instances, self.attended, self.now)
         host = self._demo.host_sampler.sample(self.now)
         views = tuple(InstanceView(item, usages[item.key]) for item in instances)
-        self._history.append(int(self.now), {item.instance.stable_key: item.usage for item in views})
+        keys = [item.instance.stable_key for item in views]
+        self._history.append(int(self.now), keys, [item.usage for item in views])
         if published:
             view = HostView(
                 host_id="host",

@@ -111,3 +111,56 @@ def test_a_view_is_sorted_complete_and_the_same_for_any_order_of_arrival(
     known = [value for key in shown if (value := values[key]) is not None and not math.isnan(value)]
     assert known == sorted(known, reverse=reverse)
     assert all(values[key] is not None for key in shown[: len(known)])
+
+
+def test_rows_that_stay_the_same_objects_are_not_asked_for_their_value_again() -> None:
+    asked: list[int] = []
+
+    def value(data: int) -> int:
+        asked.append(data)
+        return data
+
+    index: RowIndex[int] = RowIndex()
+    rows = [Row(key, data) for key, data in (("a", 1), ("b", 2), ("c", 3))]
+    index.set_rows(rows)
+    index.sort(value, reverse=True)
+    asked.clear()
+    index.set_rows([rows[0], Row("b", 9), rows[2]])
+    index.sort(value, reverse=True)
+    assert index.order == ["b", "c", "a"]
+    assert asked.count(1) == asked.count(3) == 1  # once more for the new order, never for the comparison
+    asked.clear()
+    index.set_rows([rows[0], Row("b", 9), rows[2]])
+    index.sort(value, reverse=True)
+    assert (asked, index.order) == ([9], ["b", "c", "a"])
+
+
+def test_a_changed_row_is_the_one_that_is_shown_even_where_the_order_stays() -> None:
+    index: RowIndex[str] = RowIndex()
+    index.set_rows([Row("a", "old"), Row("b", "old")])
+    index.sort(None, reverse=False)
+    index.set_rows([Row("a", "old"), Row("b", "new")])
+    index.sort(None, reverse=False)
+    assert index.rows["b"].data == "new"
+
+
+def test_a_row_that_changes_its_group_or_key_is_taken_over_whole() -> None:
+    index: RowIndex[int] = RowIndex()
+    first = [Row("g", 0), Row("h", 0), Row("a", 1, "g")]
+    index.set_rows(first)
+    index.set_rows([first[0], first[1], Row("a", 1, "h")])
+    assert index.parent("a") == "h"
+    index.set_rows([first[0], first[1], Row("b", 1, "h")])
+    assert sorted(index.rows) == ["b", "g", "h"]
+
+
+def test_what_changed_before_the_order_was_held_is_sorted_in_when_it_is_let_go() -> None:
+    index: RowIndex[int] = RowIndex()
+    a, b = Row("a", 1), Row("b", 2)
+    index.set_rows([a, b])
+    index.sort(lambda data: data, reverse=False)
+    index.set_rows([Row("a", 3), b])
+    index.keep_order()
+    index.set_rows([Row("a", 3), b])
+    index.sort(lambda data: -data, reverse=False)
+    assert index.order == ["a", "b"]

@@ -1,0 +1,74 @@
+"""Rows of a table from one moment to the next: what did not change stays the same row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tui.domain.host import HostView, InstanceView, Problem
+from tui.domain.instance import Kind, Pod
+from tui.present.entry import Entry, place, pod_entry, worst_by_subject
+from tui.sampling.changes import changed_places
+from widgets.live_table import Row
+
+
+class Placer:
+    """Gives the rows that `place` would, and makes anew only those whose figures changed.
+
+    Args:
+        kind: instances of this kind, None for both.
+    """
+
+    def __init__(self, kind: Kind | None) -> None:
+        self.engines: frozenset[str] = frozenset()
+        self._kind = kind
+        self._asked: tuple[Mapping[str, Problem], tuple[Pod, ...], bool] | None = None
+        self._views: Sequence[InstanceView] = ()
+        self._rows: list[Row[Entry]] = []
+        self._row_of: list[int | None] = []
+        self._pod_row_of: dict[int, int] = {}
+        self._members: dict[int, list[int]] = {}
+
+    def rows(self, view: HostView, *, problems_only: bool = False) -> list[Row[Entry]]:
+        """Return the rows of a moment."""
+        asked = (worst_by_subject(view.problems), view.pods, problems_only)
+        before, self._views = self._views, view.instances
+        changed = changed_places(before, view.instances)
+        if asked == self._asked and _only_figures_differ(before, view.instances, changed):
+            self._renew(changed)
+        else:
+            self._asked = asked
+            self._place(view, problems_only=problems_only)
+        return list(self._rows)
+
+    def _place(self, view: HostView, *, problems_only: bool) -> None:
+        lines = place(view, self._kind, problems_only=problems_only)
+        self._rows = [Row(line.entry.key, line.entry, line.parent) for line in lines]
+        rows = {row.key: number for number, row in enumerate(self._rows)}
+        places = {item.key: number for number, item in enumerate(view.instances)}
+        self._row_of = [rows.get(key) for key in places]
+        self._members = {
+            number: [places[member.key] for member in row.data.members]
+            for number, row in enumerate(self._rows)
+            if row.data.pod is not None
+        }
+        self._pod_row_of = {member: pod for pod, members in self._members.items() for member in members}
+        self.engines = frozenset(
+            item.instance.id.engine for item in view.instances if self._kind is None or item.instance.kind is self._kind
+        )
+
+    def _renew(self, changed: Sequence[int]) -> None:
+        rows, views = self._rows, self._views
+        for number in changed:
+            row_number = self._row_of[number]
+            if row_number is not None:
+                row = rows[row_number]
+                rows[row_number] = Row(row.key, row.data._replace(usage=views[number].usage), row.parent)
+        for pod_number in {self._pod_row_of[number] for number in changed if number in self._pod_row_of}:
+            row = rows[pod_number]
+            if row.data.pod is not None:
+                entry = pod_entry(row.data.pod, [views[number] for number in self._members[pod_number]])
+                rows[pod_number] = Row(row.key, entry, row.parent)
+
+
+def _only_figures_differ(before: Sequence[InstanceView], after: Sequence[InstanceView], changed: Sequence[int]) -> bool:
+    return len(before) == len(after) and all(before[place].instance is after[place].instance for place in changed)
