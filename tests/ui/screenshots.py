@@ -1,0 +1,73 @@
+"""Take the pictures of the README from the running application: `make screenshots`.
+
+The application is the real one over the demo host; its clocks stand still, so that the same code makes the same
+pictures.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.ui.screens.still import StillHost, make_app, named, ready
+from tui.config import Config
+from tui.screens.main import MainScreen
+
+FOLDER = Path(__file__).parents[2] / "screenshots"
+TICKS = 900
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: the keys that lead there, from the row of an instance where one is named."""
+
+    name: str
+    keys: tuple[str, ...]
+    size: tuple[int, int]
+    cursor: str = ""
+
+
+PICTURES = (
+    Picture("overview-80x24", ("1",), (80, 24)),
+    Picture("overview-200x50", ("1",), (200, 50), "postgres"),
+    Picture("guests-200x50", ("2",), (200, 50), "build-7"),
+    Picture("containers-200x50", ("3",), (200, 50), "db"),
+    Picture("details-80x24", ("i",), (80, 24), "postgres"),
+    Picture("details-200x50", ("i",), (200, 50), "build-7"),
+    Picture("stop-80x24", ("T",), (80, 24), "web-front"),
+    Picture("filter-80x24", ("3", "slash", *"pod:api"), (80, 24)),
+    Picture("help-80x24", ("question_mark",), (80, 24)),
+)
+
+
+async def take(picture: Picture) -> str:
+    """Return a picture as SVG."""
+    host = StillHost(ticks=TICKS)
+    app = make_app(host, Config(theme="hostdeck"))
+    async with app.run_test(size=picture.size) as pilot:
+        await ready(pilot, app)
+        head, *rest = picture.keys
+        if head.isdigit():
+            await pilot.press(head)
+            await pilot.pause()
+        else:
+            rest = [head, *rest]
+        assert isinstance(app.screen, MainScreen)
+        if picture.cursor:
+            app.screen.pane.table.move_cursor(named(host, picture.cursor).key)
+            await pilot.pause()
+            host.step()
+            await pilot.pause()
+        await pilot.press(*rest)
+        await pilot.pause()
+        await pilot.pause()
+        return app.export_screenshot(title="hostdeck")
+
+
+async def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for picture in PICTURES:
+        (FOLDER / f"{picture.name}.svg").write_text(await take(picture), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
