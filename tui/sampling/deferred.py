@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.action import ActionOutcome, Result
 from tui.domain.errors import NotFound
+from tui.sampling.inside import PassesInside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 NOT_YET = "The engines are not started yet."
 
 
-class DeferredSource:
+class DeferredSource(PassesInside):
     """A `HostSource` that makes the real one, and imports what that needs, when it is run.
 
     Engines and samplers bring libraries whose import takes longer than drawing the first frame does.

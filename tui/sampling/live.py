@@ -16,6 +16,7 @@ from tui.engines.base import Engine
 from tui.engines.lane import Lane
 from tui.sampling.board import Board
 from tui.sampling.history import History, Metric
+from tui.sampling.inside import RoutesInside
 from tui.sampling.ledger import LedgerKeeper
 from tui.sampling.problems import ProblemBoard
 from tui.sampling.roll import Roll
@@ -46,7 +47,7 @@ class Clocks:
     monotonic: Callable[[], float] = time.monotonic
 
 
-class LiveSource:
+class LiveSource(RoutesInside):
     """Joins engines, samplers and history to one `HostView` a tick.
 
     Args:

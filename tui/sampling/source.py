@@ -11,6 +11,7 @@ from tui.domain.instance import Address, Instance
 from tui.domain.usage import Usage
 from tui.engines.base import GuestMemory
 from tui.sampling.history import Metric
+from tui.sampling.inside import OpensInside
 
 
 class InstanceSampler(Protocol):
@@ -45,7 +46,7 @@ class HostSampler(Protocol):
         """Read the host once; rates are None on the first call."""
 
 
-class HostSource(Protocol):
+class HostSource(OpensInside, Protocol):
     """One host. All methods are for the event loop's thread."""
 
     @property

@@ -20,6 +20,7 @@ from tui.engines.demo import DemoHost
 from tui.jobs import Jobs
 from tui.sampling.board import Board
 from tui.sampling.history import History, Metric
+from tui.sampling.inside import RoutesInside
 from tui.sampling.ledger import make_ledger
 from tui.sampling.problems import ProblemBoard
 from tui.state import StateFile
@@ -29,7 +30,7 @@ FIRST_TICKS = 20
 DEADLINE_SECONDS = 10.0
 
 
-class StillHost:
+class StillHost(RoutesInside):
     """A `HostSource` over the demo host; `step` makes the next second.
 
     Attributes:
@@ -102,6 +103,9 @@ class StillHost:
             problems = self._problems.judge(view.instances, view.sources, view.usage, utc=self.utc(), stale_seconds=0.0)
             self.view = replace(view, problems=problems)
             self._publish(self.view)
+
+    def _engine_of(self, target: InstanceId) -> Engine:
+        return self._engines[target.engine]
 
     def series(self, key: StableKey, metric: Metric, count: int) -> Sequence[float]:
         return self._history.series(key, metric, count)

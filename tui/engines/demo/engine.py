@@ -16,13 +16,14 @@ from tui.engines.demo.book import Book
 from tui.engines.demo.cast import Member, Quirk
 from tui.engines.demo.commands import command_for
 from tui.engines.demo.documents import document_of, document_of_pod
+from tui.engines.demo.inside import DemoInside
 from tui.engines.demo.script import HEALTH_SECONDS, flap, past
 
 BEAT_SECONDS = 1.0
 AGENT_SECONDS = 0.3
 
 
-class DemoEngine:
+class DemoEngine(DemoInside):
     """Lists members, changes them when asked, and lets a few of them misbehave.
 
     Args:
@@ -38,6 +39,7 @@ class DemoEngine:
         *,
         read_only: bool = False,
     ) -> None:
+        super().__init__()
         self._status = status
         self._book = Book(status.id, members, pods)
         self._acting = Acting(self._book, timing)
@@ -82,13 +84,16 @@ class DemoEngine:
                 changed |= self._book.put(flap(before, member.instance, self._begin, now), now)
         if changed:
             self._book.publish()
+        self._end_of_stopped()
         self._tell_health(now)
 
     async def perform(self, request: ActionRequest) -> ActionOutcome:
         """Change the instance or pod as its engine would, after the time it takes."""
         if self._read_only:
             return ActionOutcome(request, Result.REFUSED, "hostdeck was started with --read-only.")
-        return await self._acting.perform(request)
+        outcome = await self._acting.perform(request)
+        self._end_of_stopped()
+        return outcome
 
     def command(self, request: ActionRequest) -> str:
         """Return the equivalent virsh or podman command line."""
