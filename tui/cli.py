@@ -4,11 +4,11 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from tui import __version__
-from tui.config import Config, load_config
+from tui.config import Config, Known, load_config
 from tui.domain.errors import HostdeckError
 from tui.wiring import Wanted, make_source
 
@@ -25,8 +25,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     engine that is installed or was named did not answer. 129: the terminal went away.
     """
     arguments = _parser().parse_args(argv)
+    if arguments.demo and arguments.command is not None:
+        print(
+            f"hostdeck: {arguments.command} tells of this host; the demo host is for the screen only.", file=sys.stderr
+        )
+        return EXIT_USAGE
     try:
-        config = load_config(arguments.config)
+        config = load_config(arguments.config, known=_known)
     except HostdeckError as error:
         print(error.message, file=sys.stderr)
         return EXIT_USAGE
@@ -75,6 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _known(keys: Collection[str]) -> Known:
+    from tui.screens.known import known  # what a configuration names is rarely more than two addresses
+
+    return known(keys)
+
+
 def _interval(text: str) -> float:
     try:
         value = float(text)
@@ -89,7 +100,7 @@ def _wanted(arguments: argparse.Namespace, config: Config) -> Wanted:
     return Wanted(
         connect=arguments.connect or config.connect,
         podman=arguments.podman or config.podman,
-        demo=arguments.demo and arguments.command is None,  # figures on paper are never invented
+        demo=arguments.demo,
         read_only=arguments.read_only or config.read_only or arguments.command is not None,
         interval_seconds=arguments.interval or config.interval_seconds,
     )

@@ -8,10 +8,22 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Checkbox, Input, Static
 
 from widgets.escape import escape_controls
+
+
+class _Tick(Checkbox):
+    """A box that shows its state by a letter and not by a colour alone."""
+
+    BUTTON_LEFT = "["
+    BUTTON_RIGHT = "]"
+
+    @property
+    def _button(self) -> Content:
+        return Content("[x]" if self.value else "[ ]")
 
 
 class Confirm(ModalScreen[bool]):
@@ -23,6 +35,7 @@ class Confirm(ModalScreen[bool]):
         yes: Words of the button that does it.
         no: Words of the button that does not; it has the focus at first.
         must_type: A text to be typed before yes is possible (a name, a number); None for none.
+        option: Words of a box that may be ticked, empty at first; None for none. Read `option_chosen` when answered.
     """
 
     DEFAULT_CSS = """
@@ -42,6 +55,8 @@ class Confirm(ModalScreen[bool]):
         #confirm-body > Static { height: auto; }
         #confirm-ask { height: auto; color: $text-warning; }
         #confirm-input { height: 1; padding: 0; background: $boost; &, &:focus { border: none; } }
+        #confirm-option { height: 1; width: 100%; padding: 0; background: transparent;
+            &, &:focus { border: none; } &:focus > .toggle--label { text-style: reverse; } }
         #confirm-buttons { height: 1; align-horizontal: right; }
         #confirm-buttons > Button {
             min-width: 8;
@@ -65,7 +80,14 @@ class Confirm(ModalScreen[bool]):
     ]
 
     def __init__(
-        self, title: str, body: str = "", *, yes: str = "Yes", no: str = "No", must_type: str | None = None
+        self,
+        title: str,
+        body: str = "",
+        *,
+        yes: str = "Yes",
+        no: str = "No",
+        must_type: str | None = None,
+        option: str | None = None,
     ) -> None:
         super().__init__()
         self._title_text = title
@@ -73,6 +95,8 @@ class Confirm(ModalScreen[bool]):
         self._yes = yes
         self._no = no
         self._must_type = must_type
+        self._option = option
+        self.option_chosen = False
 
     def compose(self) -> ComposeResult:
         """Lay out question, body, the field to type into, and the answers."""
@@ -84,6 +108,8 @@ class Confirm(ModalScreen[bool]):
             if self._must_type is not None:
                 yield Static(_plain(f"Type {self._must_type} to confirm:"), id="confirm-ask", markup=False)
                 yield Input(id="confirm-input", select_on_focus=False)
+            if self._option is not None:
+                yield _Tick(_plain(self._option), id="confirm-option")
             with Horizontal(id="confirm-buttons"):
                 yield Button(_plain(self._no), id="confirm-no")
                 yield Button(
@@ -97,7 +123,9 @@ class Confirm(ModalScreen[bool]):
     def on_resize(self) -> None:
         """Leave room for everything but the body, which scrolls."""
         for body in self.query("#confirm-body"):
-            body.styles.max_height = max(1, self.size.height - (7 if self._must_type is not None else 5))
+            body.styles.max_height = max(
+                1, self.size.height - (7 if self._must_type is not None else 5) - (self._option is not None)
+            )
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Allow yes only while the text is right."""
@@ -109,6 +137,11 @@ class Confirm(ModalScreen[bool]):
         event.stop()
         if event.value.strip() == self._must_type:
             self.dismiss(True)
+
+    def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
+        """Remember whether the box is ticked."""
+        event.stop()
+        self.option_chosen = event.value
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""

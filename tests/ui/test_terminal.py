@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.ui.pty_process import PROJECT, PtyProcess, on_a_terminal
+from tui.cli import main
 from tui.lifeline import Lifeline
 
 LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
@@ -92,6 +93,25 @@ def test_wrong_configuration_is_named_by_file_line_and_key(tmp_path: Path) -> No
     with on_a_terminal("--demo", "--config", str(config), home=tmp_path) as hostdeck:
         assert hostdeck.drain() == 2
         assert f"{config}:2: interval_seconds".encode() in hostdeck.screen.replace(b"\r\n", b"")
+
+
+def test_keys_and_columns_of_the_configuration_are_checked(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('theme = "nord"\n[keys]\nstop = "ctrl+t"\nstpo = "x"\n[columns]\nguests = ["name", "cors"]\n')
+    with on_a_terminal("--demo", "--config", str(config), home=tmp_path, size=(200, 24)) as hostdeck:
+        assert hostdeck.drain() == 2
+        said = hostdeck.screen.replace(b"\r\n", b"\n").decode()
+    assert f'{config}:4: keys.stpo: there is no such action; did you mean "stop"?' in said
+    assert f'{config}:6: columns.guests: there is no "cors"; did you mean "cores"?' in said
+    assert "keys.stop:" not in said
+
+
+@pytest.mark.parametrize("command", ["snapshot", "doctor"])
+def test_the_demo_host_is_never_printed(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--demo", command]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "demo" in said.err
 
 
 class TestLifeline:

@@ -130,8 +130,13 @@ def test_deleting_a_guest_says_that_disks_stay_and_offers_the_firmware_variables
     asked = confirmation(Verb.DELETE, [saved], view_of(saved))
     assert asked is not None
     assert asked.notes[0] == "Disks stay; the definition of a guest is gone."
+    assert not asked.offers_nvram
     assert "Has a saved memory image: old." in asked.notes
+    efi = guest("efi", state=State.STOPPED, has_nvram=True)
+    asked = confirmation(Verb.DELETE, [saved, efi], view_of(saved, efi))
+    assert asked is not None
     assert asked.offers_nvram
+    assert "NVRAM) stay too" in asked.notes[0]
     containers = confirmation(Verb.DELETE, [container(state=State.STOPPED)], view_of())
     assert containers is not None
     assert not containers.offers_nvram

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tui.actions import ACTIONS
-from tui.config import Config, InvalidConfig, default_path, load_config, parse_config
+from tui.config import Config, InvalidConfig, Known, default_path, load_config, parse_config
 
 HERE = Path("/etc/config.toml")
 
@@ -17,7 +17,6 @@ stop_timeout_seconds = 0
 stop_patience_seconds = 45.5
 read_only = true
 confirm_delete_count = 3
-units = "decimal"
 
 [keys]
 stop = "ctrl+t"
@@ -31,17 +30,17 @@ guests = ["name", "cores"]
 
 def problems(text: str) -> list[str]:
     with pytest.raises(InvalidConfig) as caught:
-        parse_config(text, HERE, actions=ACTIONS, columns={"guests": ["name", "cores"]}, themes=["nord", "dracula"])
+        parse_config(text, HERE, known=lambda _: Known(ACTIONS, {"guests": ["name", "cores"]}, ["nord", "dracula"]))
     return caught.value.message.splitlines()
 
 
 def test_an_empty_file_means_the_defaults() -> None:
     assert parse_config("", HERE) == Config()
-    assert parse_config("# nothing\n[keys]\n[columns]\n", HERE, actions=ACTIONS) == Config()
+    assert parse_config("# nothing\n[keys]\n[columns]\n", HERE, known=lambda _: Known(ACTIONS)) == Config()
 
 
 def test_everything_can_be_set() -> None:
-    config = parse_config(EVERYTHING, HERE, actions=ACTIONS, columns={"guests": ["name", "cores"]}, themes=["nord"])
+    config = parse_config(EVERYTHING, HERE, known=lambda _: Known(ACTIONS, {"guests": ["name", "cores"]}, ["nord"]))
     assert config == Config(
         connect=("qemu:///system", "test:///default"),
         podman=("unix:///run/podman/podman.sock",),
@@ -52,7 +51,6 @@ def test_everything_can_be_set() -> None:
         stop_patience_seconds=45.5,
         read_only=True,
         confirm_delete_count=3,
-        units="decimal",
         keys={"stop": ("ctrl+t",), "filter": ("slash", "f3"), "pause": ()},
         columns={"guests": ("name", "cores")},
     )
@@ -70,7 +68,6 @@ def test_everything_can_be_set() -> None:
         ("stop_patience_seconds = 0", "stop_patience_seconds: must be between 1 and 3600, is 0"),
         ("read_only = 1", "read_only: must be true or false, is 1"),
         ('ascii_only = "yes"', 'ascii_only: must be "auto", true or false, is "yes"'),
-        ('units = "binery"', 'units: must be one of "binary", "decimal", is "binery"; did you mean "binary"?'),
         ('theme = "nerd"', 'theme: "nerd" is not known; did you mean "nord"?'),
         ("theme = 3", "theme: must be a text, is 3"),
         ("connect = [1]", "connect: must be a text or a list of texts, is [1]"),
@@ -113,17 +110,17 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_lines() -> Non
 
 
 def test_two_actions_may_swap_their_keys() -> None:
-    config = parse_config('[keys]\nstop = "K"\nkill = "T"\n', HERE, actions=ACTIONS)
+    config = parse_config('[keys]\nstop = "K"\nkill = "T"\n', HERE, known=lambda _: Known(ACTIONS))
     assert config.keys == {"stop": ("K",), "kill": ("T",)}
 
 
 def test_a_key_that_another_action_gave_away_is_free() -> None:
-    config = parse_config('[keys]\nwide = "f7"\nfreeze = "w"\n', HERE, actions=ACTIONS)
+    config = parse_config('[keys]\nwide = "f7"\nfreeze = "w"\n', HERE, known=lambda _: Known(ACTIONS))
     assert config.keys["freeze"] == ("w",)
 
 
 def test_the_same_key_may_mean_different_things_in_different_places() -> None:
-    config = parse_config('[keys]\njobs_clear = "S"\n', HERE, actions=ACTIONS)
+    config = parse_config('[keys]\njobs_clear = "S"\n', HERE, known=lambda _: Known(ACTIONS))
     assert config.keys["jobs_clear"] == ("S",)
 
 

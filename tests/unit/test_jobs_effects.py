@@ -47,6 +47,8 @@ def test_effects_on_a_container(verb: Verb, now: dict[str, Any], seen: bool) -> 
     ("verb", "before", "now", "seen"),
     [
         (Verb.STOP, {"domain_id": 3}, {"domain_id": 4}, True),
+        (Verb.KILL, {"domain_id": 3}, {"domain_id": 3, "state": State.CRASHED}, False),
+        (Verb.KILL, {"domain_id": 3}, {"domain_id": None, "state": State.CRASHED}, True),
         (Verb.STOP, {"domain_id": 3}, {"domain_id": 3, "started_unix_seconds": 999.0}, False),
         (Verb.START, {"state": State.STOPPED}, {"domain_id": 4, "state": State.PAUSED}, True),
         (Verb.RESTART, {"domain_id": 3}, {"domain_id": 3}, False),

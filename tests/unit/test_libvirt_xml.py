@@ -33,6 +33,11 @@ LIVE = """
 """
 
 
+def test_tells_whether_the_firmware_has_a_file_of_variables() -> None:
+    assert read_xml("<domain><os><nvram>/var/lib/libvirt/qemu/nvram/a_VARS.fd</nvram></os></domain>").has_nvram
+    assert not read_xml("<domain><os><type>hvm</type></os></domain>").has_nvram
+
+
 def test_reads_a_live_definition() -> None:
     facts = read_xml(LIVE)
 

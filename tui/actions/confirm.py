@@ -97,7 +97,7 @@ def confirmation(
         type_to_confirm=str(len(instances)) if many else None,
         commands=tuple(filter(None, [command(request) for request in requests])) if command else (),
         confirm_label=VERB_WORD[verb],
-        offers_nvram=verb is Verb.DELETE and any(instance.kind is Kind.GUEST for instance in instances),
+        offers_nvram=verb is Verb.DELETE and any(instance.guest and instance.guest.has_nvram for instance in instances),
     )
 
 
@@ -142,6 +142,8 @@ def _loss(verb: Verb, instances: Sequence[Instance]) -> str:
     guests = any(instance.kind is Kind.GUEST for instance in instances)
     if verb is Verb.DELETE:
         sentences = ["Disks stay; the definition of a guest is gone."] if guests else []
+        if any(instance.guest and instance.guest.has_nvram for instance in instances):
+            sentences.append("Its firmware's variables (NVRAM) stay too, unless you tick the box.")
         if any(instance.kind is Kind.CONTAINER for instance in instances):
             sentences.append("What a container wrote outside of volumes is lost.")
         return " ".join(sentences)

@@ -36,18 +36,6 @@ def auto_or_boolean(value: Any) -> str | bool:
     return value
 
 
-def one_of(*choices: str) -> Check:
-    """Accept one of some words."""
-
-    def check(value: Any) -> str:
-        if value not in choices:
-            allowed = ", ".join([f'"{choice}"' for choice in choices])
-            raise ValueError(f"must be one of {allowed}, is {shown(value)}{near(str(value), choices)}")
-        return str(value)
-
-    return check
-
-
 def word(choices: Collection[str] | None) -> Check:
     """Accept one of many words that are not all worth listing, or any when none are known."""
 

@@ -1,10 +1,10 @@
 """From a file to preferences, or to all that is wrong with it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from platformdirs import user_config_path
 
@@ -16,7 +16,6 @@ from tui.config.checks import (
     names,
     near,
     number,
-    one_of,
     printable,
     shown,
     texts,
@@ -57,37 +56,35 @@ def default_path() -> Path:
     return user_config_path("hostdeck", appauthor=False) / "config.toml"
 
 
-def load_config(
-    path: Path | None = None,
-    *,
-    actions: Sequence[Bindable] = (),
-    columns: Mapping[str, Collection[str]] | None = None,
-    themes: Collection[str] | None = None,
-) -> Config:
+class Known(NamedTuple):
+    """What names may stand in a file.
+
+    Attributes:
+        actions: the table of actions, for `[keys]`.
+        columns: known columns by pane; None accepts all names.
+        themes: known themes; None accepts all names.
+    """
+
+    actions: Sequence[Bindable] = ()
+    columns: Mapping[str, Collection[str]] | None = None
+    themes: Collection[str] | None = None
+
+
+def load_config(path: Path | None = None, *, known: Callable[[Collection[str]], Known] = lambda _: Known()) -> Config:
     """Read the preferences; the defaults when the usual file is not there.
 
     Args:
         path: a file that a person named and that must be there; None for the usual one.
-        actions: the table of actions, for `[keys]`.
-        columns: known columns by pane; None accepts all names.
-        themes: known themes; None accepts all names.
+        known: gives what names may stand there; called with the keys of a file that has any.
 
     Raises:
         InvalidConfig: with everything that is wrong.
     """
     place = path or default_path()
-    text = _read(place, required=path is not None)
-    return parse_config(text, place, actions=actions, columns=columns, themes=themes)
+    return parse_config(_read(place, required=path is not None), place, known=known)
 
 
-def parse_config(
-    text: str,
-    path: Path,
-    *,
-    actions: Sequence[Bindable] = (),
-    columns: Mapping[str, Collection[str]] | None = None,
-    themes: Collection[str] | None = None,
-) -> Config:
+def parse_config(text: str, path: Path, *, known: Callable[[Collection[str]], Known] = lambda _: Known()) -> Config:
     """Return the preferences a text has; arguments and errors as for `load_config`."""
     if not text.strip():
         return Config()
@@ -99,6 +96,7 @@ def parse_config(
         line = error_line(str(error), text)
         reason = str(error).split(" (at ")[0]
         raise InvalidConfig(path, [ConfigProblem(line, "", f"this is not TOML: {reason}")]) from error
+    actions, columns, themes = known(document)
     reader = _Reader(key_lines(text))
     reader.read_values(document, themes)
     reader.read_bindings(reader.table(document, "keys"), actions)
@@ -138,7 +136,6 @@ def _checks(themes: Collection[str] | None) -> dict[str, Check]:
         "stop_patience_seconds": number(1, 3600),
         "read_only": boolean,
         "confirm_delete_count": number(1, 1000, whole=True),
-        "units": one_of("binary", "decimal"),
     }
 
 

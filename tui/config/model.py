@@ -26,7 +26,6 @@ class Config:
         stop_patience_seconds: how long a guest may take to obey before killing it is offered.
         read_only: nothing is changed.
         confirm_delete_count: deleting more than these asks to type their number.
-        units: 1 KiB is 1,024 bytes ("binary"), or 1 kB is 1,000 ("decimal").
         keys: names of keys by id of an action, only those that differ from the table of actions.
         columns: names of columns by pane, only those that differ from the usual ones.
     """
@@ -40,6 +39,5 @@ class Config:
     stop_patience_seconds: float = 30.0
     read_only: bool = False
     confirm_delete_count: int = 10
-    units: Literal["binary", "decimal"] = "binary"
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)

@@ -84,6 +84,7 @@ class GuestFacts:
         persistent: False when it vanishes at its stop.
         domain_id: the daemon's number of a running domain.
         has_managed_save: its memory is on disk; the next start resumes it.
+        has_nvram: its firmware keeps variables in a file of its own.
     """
 
     vcpus: int
@@ -94,6 +95,7 @@ class GuestFacts:
     persistent: bool = True
     domain_id: int | None = None
     has_managed_save: bool = False
+    has_nvram: bool = False
 
 
 @dataclass(frozen=True, slots=True)

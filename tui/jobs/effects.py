@@ -27,7 +27,7 @@ def effect_seen(verb: Verb, target: InstanceId, before: Instance | None, view: H
     ran_anew = before is not None and _is_another_run(before, now)
     match verb:
         case Verb.STOP | Verb.KILL:
-            return now.state in _GONE or ran_anew
+            return (now.state in _GONE and not _is_kept(now)) or ran_anew
         case Verb.START:
             return now.state in {State.RUNNING, State.PAUSED} or ran_anew
         case Verb.RESTART:
@@ -52,6 +52,11 @@ def reboot_seen(events: Sequence[Event], since_utc_seconds: float) -> bool:
 def find_instance(target: InstanceId, view: HostView) -> Instance | None:
     """Return an instance as a view lists it, None when it does not."""
     return next((entry.instance for entry in view.instances if entry.instance.id == target), None)
+
+
+def _is_kept(now: Instance) -> bool:
+    """Tell whether a crashed guest still exists, kept for inspection (on_crash=preserve)."""
+    return now.state is State.CRASHED and now.guest is not None and now.guest.domain_id is not None
 
 
 def _answers(engine: str, view: HostView) -> bool:

@@ -86,6 +86,8 @@ def _guest(guest: GuestFacts) -> Iterator[Fact]:
         yield Fact("lasting", "no: it vanishes when it stops", "warn")
     if guest.has_managed_save:
         yield Fact("saved", "its memory is on disk; the next start resumes it")
+    if guest.has_nvram:
+        yield Fact("firmware", "keeps its variables in a file (NVRAM)", long=True)
     yield Fact("taps", " ".join(guest.taps), long=True)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.screens.deck import Deck
 
 MOST_COMMANDS_SHOWN = 3
+NVRAM_TOO = "remove the firmware's variables (NVRAM) too"
 
 
 def ask_and_submit(deck: Deck, action: Action, targets: Targets, verb: Verb | None = None) -> None:
@@ -45,26 +46,31 @@ def ask_and_submit(deck: Deck, action: Action, targets: Targets, verb: Verb | No
         return
     from widgets.confirm import Confirm
 
-    def answered(yes: bool | None) -> None:
-        if yes:
-            submit(deck, planned, targets)
-
-    deck.push_screen(
-        Confirm(
-            question.title,
-            body_of(question, planned, targets),
-            yes=question.confirm_label,
-            no="Cancel",
-            must_type=question.type_to_confirm,
-        ),
-        answered,
+    asked = Confirm(
+        question.title,
+        body_of(question, planned, targets),
+        yes=question.confirm_label,
+        no="Cancel",
+        must_type=question.type_to_confirm,
+        option=NVRAM_TOO if question.offers_nvram else None,
     )
 
+    def answered(yes: bool | None) -> None:
+        if yes:
+            submit(deck, planned, targets, remove_nvram=asked.option_chosen)
 
-def submit(deck: Deck, planned: Plan, targets: Targets) -> None:
+    deck.push_screen(asked, answered)
+
+
+def submit(deck: Deck, planned: Plan, targets: Targets, *, remove_nvram: bool = False) -> None:
     """Hand the jobs over and say what was asked for."""
     jobs = deck.jobs.submit(
-        requests_for(planned.verb, planned.instances, stop_timeout_seconds=deck.stop_timeout_seconds)
+        requests_for(
+            planned.verb,
+            planned.instances,
+            stop_timeout_seconds=deck.stop_timeout_seconds,
+            remove_nvram=remove_nvram,
+        )
     )
     if len(jobs) == 1 and jobs[0].state.is_active:
         command = f"  ({jobs[0].command})" if jobs[0].command else ""

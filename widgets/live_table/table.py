@@ -200,7 +200,7 @@ class LiveTable(TableCore[R], can_focus=True, inherit_bindings=False):
 
     def _click_heading(self, x: int) -> None:
         column = self.column_at(x)
-        if column is not None and column.sort_key is not None:
+        if column is not None and column.sort_key is not None and not self.has_fixed_order:
             self.sort_by(column.key, not self._reverse if column.key == self.sort_column else None)
 
     def _click_row(self, index: int, x: int, *, double: bool) -> None:

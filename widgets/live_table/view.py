@@ -33,6 +33,9 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
     wide: reactive[bool] = reactive(False, repaint=False)
     """Show all columns and scroll sideways, instead of dropping columns; the first column stays in place."""
 
+    has_fixed_order = False
+    """The order is given and not a person's choice: the heading shows no arrow and takes no click."""
+
     def __init__(
         self,
         columns: Sequence[Column[R]],
@@ -260,7 +263,8 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
     def _segments(self, y: int) -> list[Segment] | None:
         style_of = self._styles_now.style_of
         if y < HEADER_LINES:
-            sorted_by = self._sort_column.key if self._sort_column is not None else None
+            column = None if self.has_fixed_order else self._sort_column
+            sorted_by = column.key if column is not None else None
             return paint_header(self._layout_now, self._signs, sorted_by, style_of, descending=self._reverse)
         line = self._lines[y - HEADER_LINES] if y - HEADER_LINES < len(self._lines) else None
         if line is None:

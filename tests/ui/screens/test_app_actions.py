@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from tests.ui.screens.still import StillHost, make_app, named, ready, screen_tex
 from tui.app import HostdeckApp
 from tui.config import Config
 from tui.domain.action import Verb
+from tui.domain.host import HostView, InstanceView
 from tui.domain.instance import State
 from tui.jobs import JobState
 from tui.screens.details import DetailsScreen
@@ -52,6 +54,41 @@ async def test_stop_confirmed_becomes_a_job_whose_result_is_said(host: StillHost
         await step(pilot, host)
         assert named(host, "nginx").state is State.STOPPED
         assert "nginx: stopped" in screen_text(app)
+
+
+@pytest.mark.parametrize(("keys", "removed"), [(["y"], False), (["tab", "tab", "space", "y"], True)])
+async def test_deleting_a_guest_keeps_its_firmware_variables_unless_ticked(
+    host: StillHost, keys: list[str], removed: bool
+) -> None:
+    app = make_app(host)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        table_of(app).move_cursor(named(host, "build-6").key)
+        await pilot.press("D")
+        await until(pilot, lambda: "[ ] remove the firmware" in screen_text(app))
+        await pilot.press(*keys)
+        await until(pilot, lambda: [request.remove_nvram for request in host.performed] == [removed])
+
+
+async def test_a_crashed_guest_that_is_kept_can_be_killed(host: StillHost) -> None:
+    def crashed(view: HostView) -> HostView:
+        return replace(view, instances=tuple(map(kept_after_crash, view.instances)))
+
+    def kept_after_crash(item: InstanceView) -> InstanceView:
+        instance = item.instance
+        return replace(item, instance=replace(instance, state=State.CRASHED)) if instance.name == "dns1" else item
+
+    host.change = crashed
+    app = make_app(host)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        table_of(app).move_cursor(named(host, "dns1").key)
+        await pilot.press("S")
+        await until(pilot, lambda: "kill it first" in screen_text(app))
+        await pilot.press("K")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: [request.verb for request in host.performed] == [Verb.KILL])
 
 
 async def test_start_asks_nothing(host: StillHost) -> None:
@@ -142,8 +179,6 @@ async def test_details_of_what_vanished_stay_and_say_so(host: StillHost) -> None
         table_of(app).move_cursor(gone.key)
         await pilot.press("i")
         await until(pilot, lambda: isinstance(app.screen, DetailsScreen))
-        from dataclasses import replace
-
         host.change = lambda view: replace(
             view, instances=tuple(item for item in view.instances if item.key != gone.key)
         )

@@ -44,6 +44,7 @@ class _Rack:
             autostart=autostart,
             domain_id=number if active else None,
             has_managed_save=saved,
+            has_nvram="Windows" in os or saved,
         )
         instance = Instance(
             id=self._stage.guest_id(ENGINE, name),

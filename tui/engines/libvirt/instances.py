@@ -75,6 +75,7 @@ def _guest_facts(guest: GuestRecord) -> GuestFacts:
         persistent=guest.persistent,
         domain_id=guest.domain_id,
         has_managed_save=guest.managed_save,
+        has_nvram=guest.facts.has_nvram,
     )
 
 

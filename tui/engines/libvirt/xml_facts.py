@@ -33,6 +33,7 @@ class XmlFacts:
 
     Attributes:
         vcpus: plugged in, not the possible maximum.
+        has_nvram: the firmware has a file for its variables.
         disks: device alias ("virtio-disk0") to the name a person knows ("vda"); only a running guest has aliases.
     """
 
@@ -41,6 +42,7 @@ class XmlFacts:
     title: str = ""
     description: str = ""
     os: str = ""
+    has_nvram: bool = False
     interfaces: tuple[Interface, ...] = ()
     disks: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,6 +64,7 @@ def read_xml(text: str) -> XmlFacts:
         title=root.findtext("title", "").strip(),
         description=root.findtext("description", "").strip(),
         os=_os_of(root),
+        has_nvram=root.find("os/nvram") is not None,
         interfaces=tuple(_interface(element) for element in root.iterfind("devices/interface")),
         disks=_disks(root),
     )
