@@ -11,21 +11,27 @@ from tui.domain.errors import EngineError, EngineTimeout
 from tui.domain.session import SessionEnd
 from tui.engines.lane import Lane
 from tui.engines.libvirt.console_stream import ConsoleStream
+from tui.engines.libvirt.link import Link
+from tui.engines.libvirt.words import closed_words
 
 READ_BYTES = 64 * 1024
-SEND_BYTES = 16 * 1024  # the lane is shared: between two pieces others have their turn
-SEND_DEADLINE = 25.0  # past the keep-alive of a connection, which ends a call that hangs
-CLOSE_SECONDS = 1.5
+SEND_BYTES = 1024  # five of these may wait in the daemon: little enough that a slow serial line takes them in time
+SEND_DEADLINE = 3600.0
+CLOSE_SECONDS = 1.2
+TOLD_SECONDS = 1.0
+ENDED_BY_DAEMON = 1  # VIR_CONNECT_CLOSE_REASON_EOF
 
-TAKEN_OVER = "Another client took the console over."
-STOPPED = "The guest stopped, or its console was closed."
+# libvirt gives no text at a plain end, and the same one for every other
+STOPPED = "The guest stopped."
+NOT_TAKEN = "The guest did not take what was sent, and the daemon gave the connection up."
+BROKEN = "The console ended: another client took it over, or the daemon closed it."
 
 
 class ConsoleChannel:
     """An open console; a `tui.engines.sessions.Channel`.
 
     Args:
-        lane: where sending may wait.
+        lane: where sending may wait; closed at the end.
         over: called once, when it has ended for any reason; gets the channel.
     """
 
@@ -38,11 +44,12 @@ class ConsoleChannel:
         self._end: SessionEnd | None = None
         self._news, self._room = asyncio.Event(), asyncio.Event()
         self._gone: asyncio.Future[None] | None = None
+        self._sending = False
 
-    def hear(self, libvirt: Any, stream: Any) -> ConsoleStream:
+    def hear(self, link: Link, stream: Any) -> ConsoleStream:
         """Make the stream that tells this channel; on the lane's thread."""
         return ConsoleStream(
-            libvirt,
+            link,
             stream,
             got=lambda data: self._tell(self._take_in, data),
             room=lambda: self._tell(self._room.set),
@@ -63,8 +70,16 @@ class ConsoleChannel:
         self._arrived.append(data)
         self._news.set()
 
+    def lost(self, reason: int) -> None:
+        """Hear of the connection's end, on libvirt's event thread."""
+        self._tell(self._lost, reason)
+
+    def _lost(self, reason: int) -> None:
+        message = NOT_TAKEN if self._sending and reason == ENDED_BY_DAEMON else closed_words(reason)
+        self.finish(SessionEnd(message=message, may_reopen=True))
+
     def _stream_ended(self, text: str) -> None:
-        self.finish(SessionEnd(message=_end_words(text), may_reopen=_may_reopen(text)))
+        self.finish(SessionEnd(message=STOPPED if not text else f"{BROKEN} ({text})", may_reopen=not text))
 
     def finish(self, end: SessionEnd) -> None:
         """End it, because the other side did; what has arrived can still be read."""
@@ -80,6 +95,7 @@ class ConsoleChannel:
         if stream is not None:
             self._gone = _dispose(stream)
             self._gone.add_done_callback(lambda _: self._over(self))
+            self._lane.close()
 
     @property
     def end(self) -> SessionEnd | None:
@@ -101,19 +117,33 @@ class ConsoleChannel:
         return data
 
     async def write(self, data: bytes) -> None:
-        """Send bytes, as the protocol says; a console that stops taking them for too long ends."""
-        while data and self._end is None and self._stream is not None:
-            self._room.clear()
-            try:
-                sent = await self._lane.call(self._stream.send, data[:SEND_BYTES], deadline=SEND_DEADLINE)
-            except EngineTimeout as error:
-                self.finish(SessionEnd(message=error.message, may_reopen=True))
-            except EngineError as error:
-                self.finish(SessionEnd(message=f"Nothing can be sent any more: {error.message}", may_reopen=True))
-            else:
-                data = data[sent:]
-                if not sent:
-                    await self._room.wait()
+        """Send bytes, as the protocol says; a guest that takes nothing for half a minute ends the session."""
+        self._sending = True
+        try:
+            while data and self._end is None and self._stream is not None:
+                self._room.clear()
+                data = data[await self._send(self._stream, data) :]
+        except EngineTimeout:
+            self.finish(SessionEnd(message=NOT_TAKEN, may_reopen=True))
+        except EngineError as error:
+            await self._until_told(error)
+        finally:
+            self._sending = False
+
+    async def _send(self, stream: ConsoleStream, data: bytes) -> int:
+        sent = await self._lane.call(stream.send, data[:SEND_BYTES], deadline=SEND_DEADLINE)
+        if not sent:
+            await self._room.wait()
+        elif sent < len(data):
+            await self._lane.call(stream.settle, deadline=SEND_DEADLINE)
+        return sent
+
+    async def _until_told(self, error: EngineError) -> None:
+        """Let libvirt tell why the connection ended; it knows better than the call that failed of it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TOLD_SECONDS):
+                await self._room.wait()
+        self.finish(SessionEnd(message=f"Nothing can be sent any more: {error.message}", may_reopen=True))
 
     async def resize(self, columns: int, rows: int) -> None:
         """Do nothing: a serial line has no size; inside, `stty` sets it."""
@@ -128,15 +158,6 @@ class ConsoleChannel:
         if self._gone is not None:
             await asyncio.wait({self._gone}, timeout=CLOSE_SECONDS)
         return self._end
-
-
-def _end_words(text: str) -> str:
-    """Say why a stream ended; libvirt gives no text at a plain end."""
-    return STOPPED if not text else f"The console broke: {text}"
-
-
-def _may_reopen(text: str) -> bool:
-    return True
 
 
 def _dispose(stream: ConsoleStream) -> "asyncio.Future[None]":

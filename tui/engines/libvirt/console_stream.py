@@ -4,12 +4,13 @@ The calls of virStream on a VIR_STREAM_NONBLOCK stream: receiving takes what has
 wait for the socket to the daemon and belongs on a lane; ending asks the daemon and belongs on a thread that may hang.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from tui.domain.errors import ActionRefused, EngineError, NotFound, SessionBusy
-from tui.engines.libvirt.failures import OPERATION_FAILED, OPERATION_INVALID, run_guarded, sentence
+from tui.engines.libvirt.failures import OPERATION_FAILED, OPERATION_INVALID, UNSUPPORTED, run_guarded, sentence
 from tui.engines.libvirt.link import Link
 
 CHUNK_BYTES = 64 * 1024
@@ -17,12 +18,13 @@ MOST_WAITING_BYTES = 256 * 1024
 
 
 class ConsoleStream:
-    """An open stream; all it hears is told on libvirt's event thread.
+    """An open stream on a connection of its own; all it hears is told on libvirt's event thread.
 
     What has arrived and is not yet `taken` is bounded: past it libvirt is not asked for more. Its own client library
     goes on queueing what the daemon sends, at the speed of a serial line; there is no way to tell the daemon to stop.
 
     Args:
+        link: closed with the stream.
         got: called with bytes.
         room: called when more can be sent.
         ended: called once, with libvirt's text, or "" for a plain end of the stream.
@@ -30,14 +32,15 @@ class ConsoleStream:
 
     def __init__(
         self,
-        libvirt: Any,
+        link: Link,
         stream: Any,
         *,
         got: Callable[[bytes], None],
         room: Callable[[], None],
         ended: Callable[[str], None],
     ) -> None:
-        self._libvirt = libvirt
+        self._libvirt = libvirt = link.libvirt
+        self._link = link
         self._stream: Any | None = stream
         self._got, self._room, self._ended = got, room, ended
         self._failures = libvirt.VIR_STREAM_EVENT_ERROR | libvirt.VIR_STREAM_EVENT_HANGUP
@@ -128,6 +131,18 @@ class ConsoleStream:
         self._want(writes=True)
         return 0
 
+    def settle(self) -> None:
+        """Wait until the daemon has few pieces left that the guest did not take; on a lane's thread.
+
+        A daemon stops listening to a connection with five unserved messages, to its keep-alive as well. It answers any
+        question in its turn, so that an answer means that the socket between is empty.
+
+        Raises:
+            EngineError: the connection is broken.
+        """
+        if not self._over:
+            self._link.run(lambda _, connection: connection.getLibVersion())
+
     def dispose(self) -> None:
         """End it at the daemon too, so that its console is free; on a thread that may hang."""
         with self._lock:
@@ -135,11 +150,29 @@ class ConsoleStream:
             over, self._over = self._over, True
         if stream is None:
             return
+        self._got = self._room = self._ended = _nothing
         for step in (stream.eventRemoveCallback, stream.finish if over else stream.abort):
             try:
                 step()
             except self._libvirt.libvirtError:  # it is broken already
                 continue
+        free_stream(stream)
+        self._link.close()
+
+
+def _nothing(*_args: object) -> None:
+    """Do nothing."""
+
+
+def free_stream(stream: Any) -> None:
+    """Free libvirt's stream now.
+
+    The binding never drops what it keeps for a stream's callback, and with it the stream and its connection: without
+    this, closing a connection that had a console leaves two descriptors open here and one in the daemon.
+    """
+    with contextlib.suppress(AttributeError):
+        del stream.cb  # else __del__ would remove the callback again
+    stream.__del__()
 
 
 def open_stream(
@@ -148,13 +181,13 @@ def open_stream(
     uuid: str,
     alias: str,
     force: bool,
-    hear: Callable[[Any, Any], ConsoleStream],
+    hear: Callable[[Link, Any], ConsoleStream],
 ) -> ConsoleStream:
     """Open a guest's console; blocks.
 
     Args:
         alias: of the device; empty for the guest's first console.
-        hear: makes the `ConsoleStream` of (libvirt, stream).
+        hear: makes the `ConsoleStream` of (link, stream).
 
     Raises:
         SessionBusy: another client has it.
@@ -167,8 +200,9 @@ def open_stream(
         flags = libvirt.VIR_DOMAIN_CONSOLE_FORCE if force else 0  # VIR_DOMAIN_CONSOLE_SAFE is not known to every driver
         failure = _attempt(libvirt, lambda: domain.openConsole(alias or None, stream, flags), domain.name())
         if failure is not None:
+            free_stream(stream)  # the error travels with this frame in it
             raise failure
-        console = hear(libvirt, stream)
+        console = hear(link, stream)
         console.listen()
         return console
 
@@ -185,6 +219,8 @@ def _attempt(libvirt: Any, step: Callable[[], object], name: str) -> EngineError
         return None
     if code == OPERATION_FAILED:
         return SessionBusy("console in use", f"Another client has the console of {name}; libvirt does not tell who.")
+    if code in UNSUPPORTED:
+        return ActionRefused("no console", f"libvirt opens no console of this kind of guest: {text}")
     if code == OPERATION_INVALID:
         return ActionRefused("not running", f"{name} does not run; its console opens when it starts.")
     if code == libvirt.VIR_ERR_INTERNAL_ERROR:

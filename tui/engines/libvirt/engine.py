@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import AsyncIterator
 from functools import partial
 
 from tui.domain.action import ActionOutcome, ActionRequest, Result
@@ -11,6 +12,7 @@ from tui.domain.event import Document
 from tui.domain.host import EngineState, EngineStatus
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address, Instance
+from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionRequest
 from tui.engines.base import EngineSink
 from tui.engines.lane import Lane
 from tui.engines.libvirt import actions, asking, commands
@@ -21,11 +23,13 @@ from tui.engines.libvirt.inventory import Looker
 from tui.engines.libvirt.late import LateCall, let_go
 from tui.engines.libvirt.link import Link, open_link
 from tui.engines.libvirt.listener import Heard, Listener
+from tui.engines.libvirt.sessions import GuestSessions
 from tui.engines.libvirt.slow import SlowStatistics
 from tui.engines.libvirt.spare import SpareLink
 from tui.engines.libvirt.status import StatusBoard, retry_delay
 from tui.engines.libvirt.target import parse_uri
 from tui.engines.libvirt.words import closed_words
+from tui.engines.sessions import Channel
 
 CONNECT_DEADLINE, LOOK_DEADLINE, DOCUMENT_DEADLINE, AGENT_DEADLINE = 10.0, 10.0, 5.0, 15.0
 RECONCILE_SECONDS = 60.0
@@ -37,6 +41,9 @@ CLOSE_SECONDS = 1.5
 
 class LibvirtEngine:
     """One libvirt URI.
+
+    Attributes:
+        sessions: consoles, keys, screens and logs, and more about them than the protocols name.
 
     Args:
         uri: also the engine's id.
@@ -57,6 +64,15 @@ class LibvirtEngine:
         self._acting = SpareLink(Lane(f"{uri} actions"), opener, self._shared_link)
         self._asking = SpareLink(Lane(f"{uri} statistics"), opener, self._shared_link)
         self._slow = SlowStatistics(self._target, self._asking, self._book, mapper, self._board)
+        self.sessions = GuestSessions(
+            self._target,
+            opener=opener,
+            shared=self._shared_link,
+            acting=self._acting,
+            document=self.document,
+            name_of=self._name_of,
+            read_only=read_only,
+        )
         self._sink: EngineSink | None = None
         self._link: Link | None = None
         self._lost: str | None = None
@@ -71,7 +87,8 @@ class LibvirtEngine:
 
     @property
     def _abandoned(self) -> int:
-        return self._lane.abandoned + self._acting.lane.abandoned + self._asking.lane.abandoned
+        lanes = (self._lane, self._acting.lane, self._asking.lane, self.sessions.screen.lane)
+        return sum(lane.abandoned for lane in lanes)
 
     def _shared_link(self) -> Link | None:
         return self._link if self._target.one_connection else None
@@ -216,8 +233,11 @@ class LibvirtEngine:
 
     def command(self, request: ActionRequest) -> str:
         """Return the virsh command line, as the protocol says."""
-        record = self._book.look.guests.get(request.target.local)
-        return commands.virsh(self._target.uri, self._target.driver, request, record.name if record else "")
+        return commands.virsh(self._target.uri, self._target.driver, request, self._name_of(request.target.local))
+
+    def _name_of(self, uuid: str) -> str:
+        record = self._book.look.guests.get(uuid)
+        return record.name if record else ""
 
     async def document(self, target: InstanceId) -> Document:
         """Return the XML, without secrets, as the protocol says."""
@@ -232,6 +252,28 @@ class LibvirtEngine:
         question = partial(asking.agent_addresses, uuid=target.local)
         return await self._asking.call(question, deadline=AGENT_DEADLINE)
 
+    # what may be opened inside: tui.engines.sessions.OpensSessions, SendsKeys and ReadsLogs
+
+    async def consoles(self, target: InstanceId) -> tuple[ConsoleDevice, ...]:
+        """Return a guest's consoles."""
+        return await self.sessions.consoles(target)
+
+    async def open_session(self, target: InstanceId, request: SessionRequest) -> Channel:
+        """Open a console."""
+        return await self.sessions.open_session(target, request)
+
+    async def send_keys(self, target: InstanceId, keys: tuple[str, ...]) -> None:
+        """Press keys together."""
+        await self.sessions.send_keys(target, keys)
+
+    async def screenshot(self, target: InstanceId) -> bytes:
+        """Return a picture of the screen."""
+        return await self.sessions.screenshot(target)
+
+    def read_log(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
+        """Return the lines of QEMU's log."""
+        return self.sessions.read_log(target, request)
+
     def _let_go(self, link: Link) -> None:
         closing = let_go(link)
         self._closing.add(closing)
@@ -239,14 +281,13 @@ class LibvirtEngine:
 
     async def close(self) -> None:
         """End threads and connections, within two seconds even when the daemon hangs."""
-        links = [self._link, self._acting.take(), self._asking.take()]
+        links = [self._link, self._acting.take(), self._asking.take(), self.sessions.screen.take()]
         self._link = None
         for link in links:
             if link is not None:
                 self._let_go(link)
-        if self._closing:
-            await asyncio.wait(self._closing, timeout=CLOSE_SECONDS)
-        for lane in (self._lane, self._acting.lane, self._asking.lane):
+        await asyncio.wait({asyncio.ensure_future(self.sessions.close()), *self._closing}, timeout=CLOSE_SECONDS)
+        for lane in (self._lane, self._acting.lane, self._asking.lane, self.sessions.screen.lane):
             lane.close()
 
 
