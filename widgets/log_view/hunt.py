@@ -26,6 +26,7 @@ class Hunt:
         self._at = start
         self._total = max(1, len(listing))
         self._seen = 0
+        self._is_at_the_end = False
         self._scanner = Scanner(lambda text: pattern.regex.search(text) is not None)
         self.wrapped = False
         self.is_over = False
@@ -45,25 +46,18 @@ class Hunt:
 
         The line it starts from is looked at first. Raises `GaveUp`.
         """
-        self._scanner.at = -1
         found = self._scanner.scan(self._lines(), most=1)
         if found:
             self.is_over = True
             return found[0]
-        if self._scanner.at >= 0:
+        if not self._is_at_the_end:
             self._at = self._scanner.at + self._step
-        if self._is_at_the_end():
-            if self.wrapped:
-                self.is_over = True
+        elif self.wrapped:
+            self.is_over = True
+        else:
             self.wrapped = True
             self._at = self._listing.store.first if self._step > 0 else self._listing.store.end - 1
         return None
-
-    def _is_at_the_end(self) -> bool:
-        place, shown = self._place(), len(self._listing)
-        if not self.wrapped:
-            return place >= shown or place < 0
-        return self._at > self._start if self._step > 0 else self._at < self._start or place < 0 or place >= shown
 
     def _place(self) -> int:
         """Return the place of the next line to look at, going back that of the last one not behind it."""
@@ -74,14 +68,14 @@ class Hunt:
         return place
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the lines ahead; after the turn at the other end, those up to where it started."""
         listing, place = self._listing, self._place()
-        store = listing.store
+        self._is_at_the_end = False
         while 0 <= place < len(listing):
             number = listing[place]
-            if self.wrapped and (number - self._start) * self._step > 0:
-                self._at = number
-                return
+            if self.wrapped and (number - self._start) * self._step >= 0:
+                break
             self._seen += 1
-            yield number, store[number].text
+            yield number, listing.store[number].text
             place += self._step
-        self._at = store.end if self._step > 0 else store.first - 1
+        self._is_at_the_end = True

@@ -129,7 +129,7 @@ class LogStore:
         for block, number in zip(self._blocks[index:], self._starts[index:], strict=True):
             place = max(0, start - number)
             text, ends = bytes(block.text), block.ends
-            begin = ends[place - 1] if place else 0
+            begin = ends[place - 1] if 0 < place <= len(ends) else 0
             for offset in range(place, len(ends)):
                 stop = ends[offset]
                 yield number + offset, text[begin:stop]
@@ -166,8 +166,9 @@ class LogStore:
     def _add(self, raw: bytes, time: float, tag: int) -> None:
         block = self._blocks[-1]
         ends = block.ends
-        if len(ends) >= self._block_lines or (ends and len(block.text) + len(raw) > self._block_bytes):
-            block = self._next_block()
+        cost = len(raw) + LINE_OVERHEAD_BYTES
+        if ends and (len(ends) >= self._block_lines or block.cost + cost > self._block_bytes):
+            block = self._next_block(max(cost, self._block_bytes))
             ends = block.ends
         block.text += raw  # only the last block grows
         ends.append(len(block.text))
@@ -175,7 +176,7 @@ class LogStore:
         block.tags.append(tag)
         self._end += 1
 
-    def _next_block(self) -> _Block:
+    def _next_block(self, coming_bytes: int) -> _Block:
         closed = self._blocks[-1]
         closed.close()
         self._closed_bytes += closed.cost
@@ -183,15 +184,14 @@ class LogStore:
         self._blocks.append(block)
         self._starts.append(self._end)
         # Room for the new block is made ahead, so that the limits hold while it fills.
-        while len(self._blocks) > 1 and self._is_over():
+        while len(self._blocks) > 1 and self._is_over(coming_bytes):
             oldest = self._blocks.pop(0)
             del self._starts[0]
             self.dropped += len(oldest.ends)
             self._closed_bytes -= oldest.cost
         return block
 
-    def _is_over(self) -> bool:
-        coming = self._block_bytes + LINE_OVERHEAD_BYTES * self._block_lines
-        if self._closed_bytes + min(coming, self.max_bytes // 8) > self.max_bytes:
+    def _is_over(self, coming_bytes: int) -> bool:
+        if self._closed_bytes + coming_bytes > self.max_bytes:
             return True
         return self.max_lines is not None and len(self) + self._block_lines > self.max_lines
