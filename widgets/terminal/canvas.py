@@ -64,6 +64,7 @@ class TerminalCanvas(Widget, inherit_bindings=False):
         self._next_frame = 0.0
         self._held_since: float | None = None
         self._stale = True
+        self._unseen = True
         self._back = 0
 
     @property
@@ -76,24 +77,29 @@ class TerminalCanvas(Widget, inherit_bindings=False):
     def _on_changed(self) -> None:
         """Draw soon, but not sooner than a frame after the last time."""
         self._stale = True
-        if self._frame is None and self._in_sight():
+        if self._frame is not None:
+            return
+        if not self._in_sight():
+            self._unseen = True  # what is shown again is asked for its lines
+        else:
             wait = max(0.0, self._next_frame - time.monotonic())
             self._frame = asyncio.get_running_loop().call_later(wait, self.call_later, self._draw)
 
     def _in_sight(self) -> bool:
-        """Tell whether drawing is of use; what is shown again asks for its lines by itself."""
+        """Tell whether drawing is of use."""
         return self.is_attached and self.display and self.screen in self.app.screen_stack
 
     def _draw(self) -> None:
         self._frame = None
-        if not self._in_sight() or self._emulator.closed:
+        if self._emulator.closed:
             return
         started = time.monotonic()
         if self._is_held(started):
             self._next_frame = started + FRAME_SECONDS
             self._on_changed()
             return
-        regions = [Region(0, y, self.size.width, 1) for y in sorted(self._sync()) if y < self.size.height]
+        width, height = self.size
+        regions = [Region(0, y, width, 1) for y in sorted(self._sync()) if y < height]
         if regions:
             self.refresh(*regions)
         took = time.monotonic() - started
@@ -112,7 +118,7 @@ class TerminalCanvas(Widget, inherit_bindings=False):
 
     def _sync(self) -> set[int]:
         """Read the screen and return the rows that differ from what was drawn."""
-        self._stale = False
+        self._stale = self._unseen = False
         core = self._emulator.core
         changes = core.take_changes()
         if self._painter is None or self._painter.palette is not core.palette:
@@ -204,22 +210,25 @@ class TerminalCanvas(Widget, inherit_bindings=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return lines, each made once until it differs; Textual's own way copies each of them three times."""
-        if self._stale and not self._emulator.closed:
+        if self._unseen and not self._emulator.closed:
             self._sync()
         if crop.x or crop.width != self.size.width or self.styles.gutter.totals != (0, 0) or self.opacity < 1:
             return super().render_lines(crop)
         strips = self._strips
         for y in crop.line_range:
             if y not in strips or strips[y].cell_length != crop.width:
-                strips[y] = self.render_line(y)
+                strips[y] = self._paint(y, crop.width)
         return [strips[y] for y in crop.line_range]
 
     def render_line(self, y: int) -> Strip:
         """Return one row of the screen."""
+        return self._paint(y, self.size.width)
+
+    def _paint(self, y: int, width: int) -> Strip:
         if self._painter is None:
             self._painter = self._make_painter()
         line, overlays = self._rows.get(y, _NO_ROW)
-        return self._painter.strip(line if line.runs else None, self.size.width, overlays)
+        return self._painter.strip(line if line.runs else None, width, overlays)
 
 
 _NO_ROW = Row(Line(()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from textual import on
 from textual.app import App, ComposeResult
@@ -12,6 +13,8 @@ from textual.binding import Binding
 from textual.strip import Strip
 
 from widgets.terminal import Emulator, GhosttyCore, TerminalMessage, TerminalView, Typed
+
+M = TypeVar("M", bound=TerminalMessage)
 
 
 class CountingView(TerminalView):
@@ -21,9 +24,9 @@ class CountingView(TerminalView):
         self.drawn: list[int] = []
         super().__init__(emulator)
 
-    def render_line(self, y: int) -> Strip:
+    def _paint(self, y: int, width: int) -> Strip:
         self.drawn.append(y)
-        return super().render_line(y)
+        return super()._paint(y, width)
 
 
 class TerminalApp(App[None]):
@@ -47,9 +50,6 @@ class TerminalApp(App[None]):
     def action_leave(self) -> None:
         self.left += 1
 
-    def on_event_told(self, message: TerminalMessage) -> None:
-        self.told.append(message)
-
     @on(TerminalMessage)
     def keep(self, message: TerminalMessage) -> None:
         self.told.append(message)
@@ -61,7 +61,11 @@ class TerminalApp(App[None]):
     @property
     def typed(self) -> bytes:
         """All that was sent to the program."""
-        return b"".join(message.data for message in self.told if isinstance(message, Typed))
+        return b"".join(message.data for message in self.messages(Typed))
+
+    def messages(self, kind: type[M]) -> list[M]:
+        """Return what was told of a kind."""
+        return [message for message in self.told if isinstance(message, kind)]
 
     async def show(self, data: bytes) -> None:
         """Feed bytes and wait until they are drawn."""

@@ -7,6 +7,7 @@ says, once, and the version is pinned exactly.
 
 from __future__ import annotations
 
+import functools
 from itertools import groupby
 from typing import Any
 
@@ -23,16 +24,43 @@ STYLE_SHIFT, STYLE_MASK = 26, 0xFFFF
 WIDE_SHIFT = 42
 NARROW, WIDE, TAIL, HEAD = range(4)
 
+_LANE_BITS = 64
 _RUN_MASK = STYLE_MASK << STYLE_SHIFT | KIND_MASK | 0b11 << WIDE_SHIFT
-_PLAIN_RUN_KINDS = (CODEPOINT, PALETTE_BACKGROUND, RGB_BACKGROUND)
+"""What neighbouring cells share that are drawn as one."""
 _UNDERLINES: tuple[Underline, ...] = ("", "single", "double", "curly", "dotted", "dashed")
 _MOST_SIGNS = 16
 """Code points of one cell that are looked at."""
+_MOST_STYLES = 4096
+"""Styles that are kept; a program may draw in millions of colours."""
 
 
-def _run_key(cell: int) -> int:
-    """Return what neighbouring cells share that are drawn as one; the whole word where a colour is in it."""
-    return cell if cell & 0b10 else cell & _RUN_MASK
+@functools.lru_cache(maxsize=64)
+def _lanes(word: int, number: int) -> int:
+    """Return a number that holds a 64 bit word so many times."""
+    return int.from_bytes(word.to_bytes(8, "little") * number, "little")
+
+
+def _starts(row: int, number: int) -> list[int]:
+    """Return the cells at which runs of equal style, kind and width begin.
+
+    A row is one long number here, so that its cells are compared by a handful of operations in C, not by a loop.
+    """
+    keys = row & _lanes(_RUN_MASK, number)
+    differing = (keys ^ keys >> _LANE_BITS) & (1 << _LANE_BITS * (number - 1)) - 1
+    starts, start = [0], 0
+    while differing:
+        cells = ((differing & -differing).bit_length() - 1) // _LANE_BITS + 1
+        start += cells
+        starts.append(start)
+        differing >>= cells * _LANE_BITS
+    return starts
+
+
+def _text(row: int, number: int) -> str:
+    """Return a sign for each cell: its first code point, blank where there is none."""
+    points = row >> CONTENT_SHIFT & _lanes(CODEPOINT_MASK, number)
+    units = memoryview(points.to_bytes(number * 8, "little")).cast("I")[::2].tobytes()
+    return units.decode("utf-32-le", "replace").replace("\0", " ")
 
 
 class CellReader:
@@ -52,43 +80,43 @@ class CellReader:
         self._library.lib.ghostty_render_state_row_cells_free(self._cells[0])
 
     def read(self, row: Any) -> tuple[Run, ...]:
-        """Return the runs of the row."""
+        """Return the runs of the row that an iterator stands on."""
         ffi, lib = self._library.ffi, self._library.lib
         lib.ghostty_render_state_row_get(row, lib.GHOSTTY_RENDER_STATE_ROW_DATA_CELLS_RAW, self._view)
         lib.ghostty_render_state_row_get(row, lib.GHOSTTY_RENDER_STATE_ROW_DATA_CELLS, self._cells)
         view = self._view[0]
-        words = memoryview(ffi.buffer(view.ptr, view.len * 8)).cast("Q").tolist()
+        raw = bytes(ffi.buffer(view.ptr, view.len * 8))
+        row_number = int.from_bytes(raw, "little")
+        words, text = memoryview(raw).cast("Q"), _text(row_number, view.len)
+        starts = _starts(row_number, view.len)
         runs: list[Run] = []
         styles: dict[int, CellStyle] = {0: PLAIN}
-        x = 0
-        for key, group in groupby(words, _run_key):
-            cells = list(group)
-            style_id = key >> STYLE_SHIFT & STYLE_MASK
+        for start, end in zip(starts, [*starts[1:], view.len], strict=True):
+            style_id = words[start] >> STYLE_SHIFT & STYLE_MASK
             if style_id not in styles:
-                styles[style_id] = self._style_at(x)
-            self._add_runs(runs, cells, x, styles[style_id])
-            x += len(cells)
+                styles[style_id] = self._style_at(start)
+            self._add_runs(runs, words[start:end], text[start:end], start, styles[style_id])
         return tuple(runs)
 
-    def _add_runs(self, runs: list[Run], cells: list[int], x: int, style: CellStyle) -> None:
+    def _add_runs(self, runs: list[Run], words: memoryview, text: str, x: int, style: CellStyle) -> None:
         """Add what cells of one kind, width and style show."""
-        first = cells[0]
-        kind, wide = first & KIND_MASK, first >> WIDE_SHIFT & 0b11
+        kind, wide = words[0] & KIND_MASK, words[0] >> WIDE_SHIFT & 0b11
         if kind >= PALETTE_BACKGROUND:
-            runs.append(Run(" " * len(cells), len(cells), style._replace(background=_background(first))))
+            for word, group in groupby(words):
+                width = len(list(group))
+                runs.append(Run(" " * width, width, style._replace(background=_background(word))))
         elif wide == HEAD:  # the last cell of a line whose wide sign went to the next one
-            runs.append(Run(" " * len(cells), len(cells), style))
+            runs.append(Run(" " * len(text), len(text), style))
         elif kind == CODEPOINT and wide == NARROW:
-            text = "".join([chr(cell >> CONTENT_SHIFT & CODEPOINT_MASK or 32) for cell in cells])
             if (text.isascii() and text.isprintable()) or is_narrow(text):
                 runs.append(Run(text, len(text), style))
             else:
                 runs += [Run(safe_sign(sign, 1), 1, style) for sign in text]
         elif wide != TAIL:
             width = 2 if wide == WIDE else 1
-            for offset, cell in enumerate(cells):
-                sign = self._signs_at(x + offset) if kind == GRAPHEME else chr(cell >> CONTENT_SHIFT & CODEPOINT_MASK)
-                runs.append(Run(safe_sign(sign, width), width, style))
+            for offset, sign in enumerate(text):
+                signs = self._signs_at(x + offset) if kind == GRAPHEME else sign
+                runs.append(Run(safe_sign(signs, width), width, style))
 
     def _signs_at(self, x: int) -> str:
         """Return base and combining signs of a cell."""
@@ -110,7 +138,7 @@ class CellReader:
         key = bytes(ffi.buffer(self._style))
         style = self._styles.get(key)
         if style is None:
-            if len(self._styles) >= 4096:  # a program that draws in millions of colours
+            if len(self._styles) >= _MOST_STYLES:
                 self._styles.clear()
             style = self._styles[key] = self._make_style(self._style)
         return style
