@@ -61,7 +61,7 @@ class Farm:
     def __init__(self, count: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hostdeck-bench-"))
         self.proc = self.folder / "proc"
-        self.instances = [_instance(number) for number in range(count)]
+        self.instances = [farm_instance(number) for number in range(count)]
         self.made: list[Path] = []
         self._walker: subprocess.Popen[str] | None = None
         self._steps = 0
@@ -147,7 +147,8 @@ class Farm:
                 path.rmdir()
 
 
-def _instance(number: int) -> Instance:
+def farm_instance(number: int) -> Instance:
+    """Return the instance of one cgroup."""
     local = f"{number:064x}"
     return Instance(
         InstanceId("bench", "podman", local),

@@ -1,20 +1,23 @@
 """What a thousand instances cost beside fifty: the whole application, fed from many cgroups.
 
 The instances are listed by an engine of this file, their figures are read from real cgroups where the machine lets
-them be made (else from literal files), a tenth of them is at work, and the screen is a pseudo-terminal of 200x50.
+them be made (else from literal files), a tenth of them is at work, and the screen is a pseudo-terminal of 200x50. The
+program that measures keeps the instances at work, so that this is no part of the application's figure.
 
     python -m benchmarks.many [--seconds 20] [--json FILE]
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cgroup_farm import Farm
+from benchmarks.cgroup_farm import Farm, farm_instance
 from benchmarks.terminal_program import cpu_over, resident_mib, running
 from tui.domain.action import ActionOutcome, ActionRequest, Result
 from tui.domain.event import Document
@@ -34,13 +37,13 @@ class FarmEngine:
 
     id = "podman"
 
-    def __init__(self, farm: Farm) -> None:
-        self._farm = farm
+    def __init__(self, count: int) -> None:
+        self._instances = tuple(farm_instance(number) for number in range(count))
 
     async def run(self, sink: EngineSink) -> None:
-        """List, then let the instances work once a second."""
+        """List them."""
         sink.put_status(EngineStatus(self.id, "podman", "", EngineState.READY))
-        sink.put_inventory(self.id, tuple(self._farm.instances))
+        sink.put_inventory(self.id, self._instances)
         await asyncio.Event().wait()
 
     async def perform(self, request: ActionRequest) -> ActionOutcome:
@@ -63,7 +66,7 @@ class FarmEngine:
         """Do nothing."""
 
 
-def child(count: int) -> None:
+def child(count: int, proc: str) -> None:
     """Run the application on this terminal over `count` instances until it is ended."""
     from tui import thrift
 
@@ -74,6 +77,13 @@ def child(count: int) -> None:
     from tui.sampling.live import HostName, LiveSource
     from tui.terminal import run_screen
 
+    source = LiveSource(HostName("bench", "bench"), [FarmEngine(count)], CgroupSampler(proc=proc), HostSampler())
+    run_screen(source, Config(), read_only=True)
+
+
+@contextlib.contextmanager
+def working(count: int) -> Iterator[Farm]:
+    """Keep `count` instances, a tenth of them at work once a second."""
     farm = Farm(count)
     ended = threading.Event()
 
@@ -82,12 +92,9 @@ def child(count: int) -> None:
             farm.step(10)
 
     worker = threading.Thread(target=work, daemon=True)
+    worker.start()
     try:
-        source = LiveSource(
-            HostName("bench", "bench"), [FarmEngine(farm)], CgroupSampler(proc=str(farm.proc)), HostSampler()
-        )
-        worker.start()
-        run_screen(source, Config(), read_only=True)
+        yield farm
     finally:
         ended.set()
         worker.join(5)
@@ -96,28 +103,31 @@ def child(count: int) -> None:
 
 def measure(count: int, seconds: float) -> dict[str, Any]:
     """Return what `count` instances cost."""
-    argv = [sys.executable, "-m", "benchmarks.many", "--child", str(count)]
-    with running(argv, watch=NAME, env={"PYTHONPATH": str(Path(__file__).parents[1])}) as program:
-        program.seconds_until(NAME)
-        cpu_over({}, 5)
-        drawn = program.drawn
-        cpu = cpu_over({"hostdeck": program.process.pid}, seconds)["hostdeck"]
-        return {
-            "instances": count,
-            "cpu_percent": cpu,
-            "bytes_per_second": (program.drawn - drawn) / seconds,
-            "resident_mib": resident_mib(program.process.pid),
-        }
+    env = {"PYTHONPATH": str(Path(__file__).parents[1])}
+    with working(count) as farm:
+        argv = [sys.executable, "-m", "benchmarks.many", "--child", str(count), "--proc", str(farm.proc)]
+        with running(argv, watch=NAME, env=env) as program:
+            program.seconds_until(NAME)
+            cpu_over({}, 5)
+            drawn = program.drawn
+            cpu = cpu_over({"hostdeck": program.process.pid}, seconds)["hostdeck"]
+            return {
+                "instances": count,
+                "cpu_percent": cpu,
+                "bytes_per_second": (program.drawn - drawn) / seconds,
+                "resident_mib": resident_mib(program.process.pid),
+            }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--proc", help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     if arguments.child:
-        child(arguments.child)
+        child(arguments.child, arguments.proc)
         return
     rows = [measure(count, arguments.seconds) for count in COUNTS]
     ratio = rows[1]["cpu_percent"] / rows[0]["cpu_percent"]

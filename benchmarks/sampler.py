@@ -2,8 +2,11 @@
 
     python -m benchmarks.sampler [--counts 50,200,1000] [--ticks 20] [--json FILE]
 
-Three rows a count: between ticks no instance, every tenth or every one uses processor time and memory. CPU is user and
-system time of the one process, the median of all ticks; the two take turns, so that both meet the same machine.
+Three rows a count: between ticks no instance, every tenth or every one uses processor time and memory. The C program
+always reads everything. So does the sampler where all are busy: only that row compares the same preads. Of what stood
+still the sampler reads less, and the other two rows say what a tick costs it then, beside reading everything.
+CPU is user and system time of the one process, the median of all ticks; the two take turns, so that both meet the same
+machine.
 """
 
 import argparse
