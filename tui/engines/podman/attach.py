@@ -13,6 +13,7 @@ from tui.engines.podman.wire import ask, upgrade
 
 END_SECONDS = 2  # grace between SIGTERM and SIGKILL
 ANSWER_SECONDS = 10.0
+PIPE_SECONDS = 0.5  # in which a program that reads its input ends with it
 
 
 class AttachedProcess:
@@ -22,10 +23,11 @@ class AttachedProcess:
     a line feed: that is done here, as a terminal's driver would (ONLCR, ICRNL).
     """
 
-    def __init__(self, url: str, local: str, *, tty: bool) -> None:
+    def __init__(self, url: str, local: str, found: Found) -> None:
         self._url = url
         self._local = local
-        self._tty = tty
+        self._tty = found.tty
+        self._closes_input = found.open_stdin and not found.tty
         self._frames = Frames()
         self._after_return = False
 
@@ -69,7 +71,7 @@ class AttachedProcess:
     async def left(self, *, end_process: bool) -> SessionEnd:
         """Return that it goes on, or stop the container if told to."""
         if not end_process:
-            return SessionEnd(goes_on=True, message="The container goes on.")
+            return await self._leave()
         try:
             path = f"containers/{self._local}/stop"
             await ask(self._url, "POST", path, {"timeout": END_SECONDS}, timeout=END_SECONDS + ANSWER_SECONDS)
@@ -79,6 +81,20 @@ class AttachedProcess:
         except EngineError as error:
             return SessionEnd(goes_on=True, message=f"It could not be stopped: {error.message}")
         return SessionEnd(exit_code=found.exit_code, message="The container was stopped.")
+
+    async def _leave(self) -> SessionEnd:
+        """Say whether it goes on: whoever leaves closes its input where that is a pipe, as `podman attach` does too."""
+        if not self._closes_input:
+            return SessionEnd(goes_on=True, message="The container goes on.")
+        try:
+            found = await containers.settled(self._url, self._local, seconds=PIPE_SECONDS)
+        except EngineError as error:
+            return self.lost(error)
+        if found is None:
+            return SessionEnd(message=containers.REMOVED)
+        if found.status == "running":
+            return SessionEnd(goes_on=True, message="The container goes on, but its input, a pipe, was closed.")
+        return SessionEnd(exit_code=found.exit_code, message="Its input, a pipe, was closed, and the container ended.")
 
 
 async def open_attach(url: str, local: str, request: SessionRequest, found: Found) -> PodmanChannel:
@@ -90,7 +106,7 @@ async def open_attach(url: str, local: str, request: SessionRequest, found: Foun
     # without keys that detach, every key is the program's own
     wanted = {"stream": True, "stdin": True, "stdout": True, "stderr": True, "logs": False, "detachKeys": ""}
     wire = await upgrade(url, f"containers/{local}/attach", wanted)
-    remote = AttachedProcess(url, local, tty=found.tty)
+    remote = AttachedProcess(url, local, found)
     try:
         # a program draws its screen anew only when its size changes
         await remote.resize(request.columns, request.rows + 1)

@@ -22,6 +22,7 @@ class Found:
     Attributes:
         status: Podman's word ("running").
         tty: its main process has a terminal.
+        open_stdin: its main process can be typed to.
         folders: PATH of its environment.
         pid: of its main process as its host counts; 0 when it does not run.
     """
@@ -30,6 +31,7 @@ class Found:
     status: str
     exit_code: int | None
     tty: bool
+    open_stdin: bool
     folders: tuple[str, ...]
     pid: int
 
@@ -59,6 +61,7 @@ def _found(document: dict[str, Any]) -> Found:
         status=str(state["Status"]),
         exit_code=state.get("ExitCode"),
         tty=bool(config.get("Tty")),
+        open_stdin=bool(config.get("OpenStdin")),
         folders=tuple(folder for folder in (paths or [""])[-1].split(":") if folder.startswith("/")),
         pid=int(state.get("Pid") or 0),
     )
@@ -79,13 +82,13 @@ def refuse_unless_running(found: Found) -> None:
     raise ActionRefused("not running", f"It does not run (it is {found.status}): start it first.")
 
 
-async def settled(url: str, local: str) -> Found | None:
-    """Return a container once it no longer runs, or as it is after some seconds; None when it is gone.
+async def settled(url: str, local: str, *, seconds: float = SETTLE_SECONDS) -> Found | None:
+    """Return a container once it no longer runs, or as it is after so many seconds; None when it is gone.
 
     Raises:
         EngineError: it cannot be asked.
     """
-    deadline = asyncio.get_running_loop().time() + SETTLE_SECONDS
+    deadline = asyncio.get_running_loop().time() + seconds
     while True:
         try:
             found = await find(url, local)

@@ -72,3 +72,13 @@ def login_name() -> str:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
         return str(os.geteuid())
+
+
+def user_number(login: str) -> str:
+    """Return the number of a login, the login itself where it is not known or is a number already."""
+    import pwd
+
+    try:
+        return str(pwd.getpwnam(login).pw_uid)
+    except KeyError:
+        return login
