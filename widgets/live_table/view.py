@@ -146,7 +146,16 @@ class TableView(ScrollView, Generic[R], inherit_bindings=False):
         # number does not matter.
         height = max(len(self._index.view) + HEADER_LINES, self.scrollable_size.height)
         size = Size(full_width(self._columns) if self.wide else 0, height)
-        if size != self.virtual_size:
+        before = self.virtual_size
+        if size == before:
+            return
+        if size.width == before.width and min(size.height, before.height) > self.scrollable_size.height > 0:
+            # Longer than the screen before and after: only the scroll bar looks different.
+            self.set_reactive(TableView.virtual_size, size)
+            self._scroll_update(size)
+            if self.scroll_y > self.max_scroll_y:
+                self.scroll_to(y=self.max_scroll_y, animate=False)
+        else:
             self.virtual_size = size
 
     def _sync(self) -> None:

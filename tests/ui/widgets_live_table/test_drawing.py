@@ -113,6 +113,27 @@ async def test_a_row_more_or_less_where_all_fit_leaves_the_others_alone() -> Non
         assert app.table.drawn == [6, 6]
 
 
+async def test_a_row_more_or_less_in_a_long_table_does_not_lay_out_the_screen() -> None:
+    app = TableApp()
+    laid_out: list[object] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        await show(pilot, app.table, many(200))
+        app.screen.screen_layout_refresh_signal.subscribe(app.table, laid_out.append)
+        await show(pilot, app.table, many(199))
+        assert app.table.max_scroll_y == 199 + 1 - 24
+        await pilot.press("G")
+        await pilot.pause()
+        assert app.table.visible_keys[-1] == "g198"
+        await show(pilot, app.table, many(150))
+        assert app.table.scroll_offset.y == app.table.max_scroll_y
+        assert app.table.visible_keys[-1] == "g149"
+        assert app.lines()[-1].split()[0] == "g149"
+        assert laid_out == []
+        await show(pilot, app.table, many(3))
+        assert not app.table.show_vertical_scrollbar
+        assert laid_out != []
+
+
 async def test_a_short_table_never_gets_a_scrollbar_and_a_long_one_has_it_at_once() -> None:
     app = TableApp()
     async with app.run_test(size=(80, 24)) as pilot:
