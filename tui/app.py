@@ -313,22 +313,23 @@ class HostdeckApp(Deck, inherit_bindings=False):
     def _offer_stronger(self) -> None:
         """Ask whether to kill what did not obey, once for each job, never over another question."""
         offers = [job for job in self.jobs.offers if job.id not in self._offered]
-        if not offers or not isinstance(self.screen, DeckScreen):
+        if not offers or not isinstance(self.screen, DeckScreen) or self.screen.is_typing:
             return
-        self.offer_stronger(offers[0])
+        self.offer_stronger(offers[0], unasked=True)
 
-    def offer_stronger(self, job: Job) -> None:
-        """Ask whether to kill what does not obey."""
+    def offer_stronger(self, job: Job, *, unasked: bool = False) -> None:
+        """Ask whether to do something stronger to what does not obey."""
         from tui.screens.acting import offer_text
         from widgets.confirm import Confirm
 
         self._offered.add(job.id)
-        title, body = offer_text(job, self.jobs.progress(job))
+        host_name = self.view.host_name if self.view is not None else ""
+        title, body, word = offer_text(job, self.jobs.progress(job), host_name)
 
         def answered(yes: bool | None) -> None:
             self.jobs.answer(job.id, accept=bool(yes))
 
-        self.push_screen(Confirm(title, body, yes="Kill", no="Wait"), answered)
+        self.push_screen(Confirm(title, body, yes=word, no="Wait", unasked=unasked), answered)
 
     # Commands
 

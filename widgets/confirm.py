@@ -35,6 +35,7 @@ class Confirm(ModalScreen[bool]):
         yes: Words of the button that does it.
         no: Words of the button that does not; it has the focus at first.
         must_type: A text to be typed before yes is possible (a name, a number); None for none.
+        unasked: Nobody pressed a key for it: a letter, perhaps meant for what was on top before, is no yes.
         option: Words of a box that may be ticked, empty at first; None for none. Read `option_chosen` when answered.
     """
 
@@ -88,6 +89,7 @@ class Confirm(ModalScreen[bool]):
         no: str = "No",
         must_type: str | None = None,
         option: str | None = None,
+        unasked: bool = False,
     ) -> None:
         super().__init__()
         self._title_text = title
@@ -96,6 +98,7 @@ class Confirm(ModalScreen[bool]):
         self._no = no
         self._must_type = must_type
         self._option = option
+        self._unasked = unasked
         self.option_chosen = False
 
     def compose(self) -> ComposeResult:
@@ -149,8 +152,8 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(event.button.id == "confirm-yes")
 
     def action_answer(self, answer: bool) -> None:
-        """Answer by key; a yes counts only when nothing has to be typed."""
-        if not answer or self._must_type is None:
+        """Answer by key; a yes counts only when nothing has to be typed and the question was expected."""
+        if not answer or (self._must_type is None and not self._unasked):
             self.dismiss(answer)
 
     def action_scroll_body(self, direction: int) -> None:

@@ -122,7 +122,8 @@ async def test_a_guest_that_does_not_obey_is_killed_after_a_question(
         await person.answer_yes()
         await person.until(lambda: bool(person.app.jobs.offers), "kill is offered")
         assert clean_libvirt.state("deaf") == "running"
-        await person.answer_yes()
+        await person.until(lambda: isinstance(person.app.screen, Confirm), "a question")
+        await person.press("right", "enter")
         await person.until(lambda: person.state("deaf") is State.STOPPED, "it is shown as shut off")
         assert clean_libvirt.state("deaf") == "shut off"
 

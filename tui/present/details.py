@@ -14,6 +14,7 @@ from tui.present.cells import port_text
 from tui.present.entry import Entry
 from tui.present.roles import Spans
 from tui.present.state import pod_word, state_cell
+from tui.present.words import ago, span
 from widgets.live_table.model import Role
 
 LABEL_CELLS = 11
@@ -46,6 +47,8 @@ def identity(entry: Entry, view: HostView) -> list[Fact]:
 def _pod(entry: Entry) -> Iterator[Fact]:
     yield Fact("state", pod_word(entry), state_cell(entry).role)
     yield Fact("kind", "pod")
+    if entry.problem is not None:
+        yield Fact("problem", entry.problem.text, state_cell(entry).role)
     if entry.user:
         yield Fact("user", entry.user)
     yield Fact("engine", entry.engine, long=True)
@@ -59,13 +62,14 @@ def _instance(entry: Entry, instance: Instance, view: HostView) -> Iterator[Fact
     if entry.problem is not None:
         yield Fact("problem", entry.problem.text, cell.role)
     if instance.started_unix_seconds is not None:
-        up = figures.duration(view.taken_utc_seconds - instance.started_unix_seconds)
-        yield Fact("up", f"{up}, since {moment(instance.started_unix_seconds)}")
+        up = span(view.taken_utc_seconds - instance.started_unix_seconds)
+        yield Fact("up", up)
+        yield Fact("since", moment(instance.started_unix_seconds), long=True)
     yield Fact("title", instance.title)
     if instance.guest is not None:
         yield from _guest(instance.guest)
     if instance.container is not None:
-        yield from _container(entry, instance.container)
+        yield from _container(entry, instance.container, view.taken_utc_seconds)
     yield from addresses(instance.addresses)
     yield Fact("user", instance.user)
     yield Fact("engine", instance.id.engine)
@@ -91,7 +95,7 @@ def _guest(guest: GuestFacts) -> Iterator[Fact]:
     yield Fact("taps", " ".join(guest.taps), long=True)
 
 
-def _container(entry: Entry, facts: ContainerFacts) -> Iterator[Fact]:
+def _container(entry: Entry, facts: ContainerFacts, now: float) -> Iterator[Fact]:
     yield Fact("image", facts.image)
     yield Fact("pod", entry.pod_name)
     yield Fact("health", facts.health.value if facts.health is not None else "")
@@ -102,7 +106,9 @@ def _container(entry: Entry, facts: ContainerFacts) -> Iterator[Fact]:
     yield Fact("ports", " ".join([port_text(port) for port in facts.ports]))
     yield Fact("unit", facts.unit + (" (user)" if facts.unit and facts.unit_is_user else ""))
     yield Fact("command", facts.command, long=True)
-    yield Fact("created", moment(facts.created_unix_seconds), long=True)
+    if facts.created_unix_seconds is not None:
+        age = ago(now - facts.created_unix_seconds)
+        yield Fact("created", f"{age}, {moment(facts.created_unix_seconds)}", long=True)
 
 
 def addresses(found: Sequence[Address]) -> Iterator[Fact]:

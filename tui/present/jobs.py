@@ -7,7 +7,9 @@ from time import localtime, strftime
 
 from tui.domain.host import Severity
 from tui.jobs import Job, JobState
+from tui.present.roles import Spans
 from tui.present.state import SIGNS
+from tui.present.words import ago, wrapped
 from widgets.live_table.model import Cell, Column, Role
 
 _ROLES: dict[JobState, Role] = {
@@ -23,8 +25,8 @@ def job_columns(progress: Callable[[Job], str]) -> tuple[Column[Job], ...]:
     """Return the columns of the list of jobs; sorting by `time` puts the newest on top."""
     return (
         Column(key="time", title="TIME", cell=_time, width=8, sort_key=lambda job: job.id, descending=True),
-        Column(key="verb", title="ACTION", cell=lambda job: Cell(job.verb.value), width=13, priority=1),
-        Column(key="name", title="NAME", cell=lambda job: Cell(job.name), width=14, flexible=True, max_width=30),
+        Column(key="verb", title="ACTION", cell=lambda job: Cell(job.verb.value), width=9, flexible=True, max_width=13),
+        Column(key="name", title="NAME", cell=lambda job: Cell(job.name), width=14, flexible=True, max_width=22),
         Column(key="state", title="STATE", cell=_state, width=9, priority=1),
         Column(key="how", title="HOW IT GOES", cell=lambda job: _how(job, progress), width=20, flexible=True),
     )
@@ -43,15 +45,23 @@ def _how(job: Job, progress: Callable[[Job], str]) -> Cell:
     return Cell(progress(job), "normal" if job.state.is_active or job.state.is_error else "dim")
 
 
-def job_lines(job: Job, progress: str) -> list[tuple[tuple[str, Role], ...]]:
-    """Return all about one job: the whole message, the equivalent command, what can be done."""
-    lines: list[tuple[tuple[str, Role], ...]] = [
-        ((f"{job.verb} {job.name}: ", "normal"), (progress, _ROLES.get(job.state, "normal"))),
+def _label(word: str) -> str:
+    return f"{word:<10} "
+
+
+def job_lines(job: Job, progress: str, width: int, now: float) -> list[Spans]:
+    """Return all about one job, nothing of it cut: the whole message, the equivalent command, what can be done."""
+    asked = f"{strftime('%Y-%m-%d %H:%M:%S', localtime(job.submitted_utc_seconds))}, "
+    asked += ago(now - job.submitted_utc_seconds)
+    lines = [
+        *wrapped(f"{job.verb!s:<11}", job.name, width),
+        *wrapped(_label("result"), progress, width, _ROLES.get(job.state, "normal")),
+        *wrapped(_label("asked for"), asked, width),
     ]
     if job.command:
-        lines.append((("the same by hand  ", "dim"), (job.command, "normal")))
+        lines += wrapped(_label("by hand"), job.command, width)
     if job.offer is not None:
-        lines.append(((f"it does not obey: {job.offer} it with the key, or wait", "warn"),))
+        lines += wrapped(_label("offer"), f"it does not obey: {job.offer} it with the key, or wait", width, "warn")
     if job.audit_problem:
-        lines.append(((f"not written down: {job.audit_problem}", "warn"),))
+        lines += wrapped(_label("not written down"), job.audit_problem, width, "warn")
     return lines

@@ -80,7 +80,7 @@ def problem_columns(clock: ProblemClock) -> tuple[Column[ProblemLine], ...]:
             cell=_name,
             width=16,
             flexible=True,
-            max_width=34,
+            max_width=20,
             sort_key=lambda line: line.rank,
         ),
         Column(key="kind", title="KIND", cell=lambda line: Cell(line.problem.kind, "dim"), width=9, priority=3),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.actions import Action, Plan, Targets, confirmation, plan, requests_for, verb_for
+from tui.actions import VERB_WORD, Action, Plan, Targets, confirmation, plan, requests_for, verb_for
 from tui.domain.action import Verb
 
 if TYPE_CHECKING:
@@ -91,11 +91,13 @@ def body_of(question: Confirmation, planned: Plan, targets: Targets) -> str:
     return "\n".join(lines)
 
 
-def offer_text(job: Job, progress: str) -> tuple[str, str]:
-    """Return title and body of the question whether to kill what does not obey."""
+def offer_text(job: Job, progress: str, host_name: str) -> tuple[str, str, str]:
+    """Return title, body and word of agreement of the question whether to do what a job offers, to kill or reset."""
+    word = VERB_WORD[job.offer or Verb.KILL]
     return (
-        f"Kill {job.kind} {job.name}?",
-        f"{job.name}: {progress}.\nWhat it has not written is lost when it is killed.",
+        f"{word} {job.kind} {job.name} on {host_name}?",
+        f"{job.name}: {progress}.\nWhat it has not written is lost then.",
+        word,
     )
 
 

@@ -89,8 +89,8 @@ class Deck(KeysInOrder, inherit_bindings=False):
         """Return the first key of an action as shown."""
         raise NotImplementedError
 
-    def offer_stronger(self, job: Job) -> None:
-        """Ask whether to do what a job offers."""
+    def offer_stronger(self, job: Job, *, unasked: bool = False) -> None:
+        """Ask whether to do what a job offers; unasked: the question comes by itself."""
         raise NotImplementedError
 
     @property
@@ -135,6 +135,13 @@ class DeckScreen(Screen[None]):
     def current_key(self) -> str | None:
         """Return the row key an action is about."""
         return None
+
+    @property
+    def is_typing(self) -> bool:
+        """Tell whether a text is being typed, which a question must not interrupt."""
+        from textual.widgets import Input
+
+        return isinstance(self.focused, Input)
 
     def targets(self) -> Targets:
         """Return what an action goes to."""

@@ -89,7 +89,9 @@ class DetailsScreen(PageScreen):
 
     def _show_events(self, entry: Entry, view: HostView) -> None:
         target = entry.instance.id if entry.instance is not None else entry.pod.id if entry.pod is not None else None
-        lines: list[Spans] = event_lines(self.deck.source.events(target), MOST_EVENTS, view.taken_utc_seconds)
+        lines: list[Spans] = event_lines(
+            self.deck.source.events(target), MOST_EVENTS, view.taken_utc_seconds, with_age=True
+        )
         self.query_one("#events", SpanLines).show(lines or [(("none since hostdeck started", "dim"),)])
 
     def do_events(self) -> None:

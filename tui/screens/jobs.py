@@ -66,7 +66,9 @@ class JobsScreen(DeckScreen):
         job = self._job
         progress = self.deck.jobs.progress
         nothing: list[Spans] = [(("nothing was asked for yet", "dim"),)]
-        lines = job_lines(job, progress(job)) if job is not None else nothing
+        view = self.deck.view
+        now = view.taken_utc_seconds if view is not None else 0.0
+        lines = job_lines(job, progress(job), self.size.width - 1, now) if job is not None else nothing
         self.query_one("#job", SpanLines).show(lines)
 
     @property
