@@ -225,11 +225,12 @@ def test_scrollback(core: GhosttyCore) -> None:
     assert core.scroll().back == 0
 
 
-def test_scrollback_is_bounded() -> None:
-    core = GhosttyCore(20, 4, scrollback=100)
-    core.feed(b"".join(b"line %d\r\n" % number for number in range(5000)))
-    assert core.scroll().total < 1000
-    assert "line 4999" in core.all_text()
+@pytest.mark.parametrize("columns", [80, 200])
+def test_scrollback_keeps_what_was_asked_for_and_not_much_more(columns: int) -> None:
+    core = GhosttyCore(columns, 24)
+    core.feed(b"".join(b"line %d\r\n" % number for number in range(50_000)))
+    assert 10_000 <= core.scroll().total < 13_000
+    assert core.all_text().endswith("line 49999")
     core.close()
 
 

@@ -96,7 +96,7 @@ def test_the_selection_is_inverse(painter: Painter) -> None:
 def test_cursors_look_differently(painter: Painter) -> None:
     looks = set()
     for shape in ("block", "underline", "bar", "hollow"):
-        overlay = cursor_overlay(Cursor(1, 0, shape))  # type: ignore[arg-type]
+        overlay = cursor_overlay(Cursor(1, 0, shape))
         looks.add(pieces(painter, Line((Run("abc", 3),)), 3, overlay)[1])
     assert {text for text, _ in looks} == {"b"}
     assert len(looks) == 4

@@ -52,8 +52,9 @@ async def test_a_recording_ends_when_it_gets_too_long(emulator: Emulator, tmp_pa
     recorder = Recorder(emulator, tmp_path / "cast", limit=10)
     emulator.write(b"12345")
     await emulator.quiet()
-    assert recorder.recording
+    states = [recorder.recording]
     emulator.write(b"1234567")
     await emulator.quiet()
-    assert not recorder.recording
+    states.append(recorder.recording)
+    assert states == [True, False]
     assert "1234567" not in (tmp_path / "cast").read_text()

@@ -28,8 +28,9 @@ from widgets.terminal.ghostty.selection import Selector, text_of, view_point
 from widgets.terminal.ghostty.told import CLIPBOARD_BYTES, Listener
 
 SCROLLBACK_LINES = 10_000
-SCROLLBACK_BYTES = 64 << 20
-"""Whichever limit is met first counts: lines are long on a wide screen."""
+CELL_BYTES, LINE_OVERHEAD = 8, 1.2
+"""Scrollback is limited in bytes, for so many lines as wide as the screen, and cut by pages of some hundred lines. The
+library's own limit of lines cuts after each line, which makes long outputs four to six times slower."""
 MOST_CELLS = 1000
 """Columns and rows are held below this, so that a size nobody has cannot ask for gigabytes."""
 
@@ -49,7 +50,9 @@ class GhosttyCore:
         ffi, lib = library.ffi, library.lib
         self._columns, self._rows = _bounded(columns), _bounded(rows)
         self._terminal = new_terminal(library, self._columns, self._rows)
-        self._limit(scrollback)
+        self._scrollback = scrollback
+        self._limit()
+        self._limit_scrollback()
         self._listener = Listener(library, self._terminal)
         self._listener.size = (self._columns, self._rows)
         self._listener.cell_pixels = CELL_PIXELS
@@ -142,6 +145,7 @@ class GhosttyCore:
         """Take another size."""
         self._columns, self._rows = _bounded(columns), _bounded(rows)
         self._listener.size = (self._columns, self._rows)
+        self._limit_scrollback()
         result = self._library.lib.ghostty_terminal_resize(self._terminal, self._columns, self._rows, *CELL_PIXELS)
         check(result, "resizing")
 
@@ -246,18 +250,21 @@ class GhosttyCore:
 
     # The library's ways
 
-    def _limit(self, scrollback: int) -> None:
+    def _limit(self) -> None:
         """Bound what a program can make the terminal keep, and switch pictures off: nobody draws them."""
+        self._set("SCROLLBACK_MAX_LINES", "size_t *", (1 << 63) - 1)
+        self._set("KITTY_IMAGE_STORAGE_LIMIT", "uint64_t *", 0)
+        self._set("APC_MAX_BYTES", "size_t *", 4096)
+        self._set("CLIPBOARD_WRITE_MAX_BYTES", "size_t *", CLIPBOARD_BYTES)
+
+    def _limit_scrollback(self) -> None:
+        line = (self._columns + 1) * CELL_BYTES * LINE_OVERHEAD
+        self._set("SCROLLBACK_MAX_BYTES", "size_t *", int(self._scrollback * line))
+
+    def _set(self, name: str, kind: str, value: int) -> None:
         ffi, lib = self._library.ffi, self._library.lib
-        for name, kind, value in (
-            ("SCROLLBACK_MAX_LINES", "size_t *", scrollback),
-            ("SCROLLBACK_MAX_BYTES", "size_t *", SCROLLBACK_BYTES),
-            ("KITTY_IMAGE_STORAGE_LIMIT", "uint64_t *", 0),
-            ("APC_MAX_BYTES", "size_t *", 4096),
-            ("CLIPBOARD_WRITE_MAX_BYTES", "size_t *", CLIPBOARD_BYTES),
-        ):
-            option = getattr(lib, f"GHOSTTY_TERMINAL_OPT_{name}")
-            check(lib.ghostty_terminal_set(self._terminal, option, ffi.new(kind, value)), f"setting {name}")
+        option = getattr(lib, f"GHOSTTY_TERMINAL_OPT_{name}")
+        check(lib.ghostty_terminal_set(self._terminal, option, ffi.new(kind, value)), f"setting {name}")
 
     def _is_set(self, mode: int) -> bool:
         """Return whether a DEC private mode is on."""
