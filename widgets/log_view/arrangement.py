@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import NamedTuple
 
+from widgets.escape import escape_beyond_ascii, escape_controls
 from widgets.log_view.cells import Piece, Pieces
 from widgets.log_view.layout import Look, lay_out
 from widgets.log_view.listing import Listing
@@ -153,5 +154,7 @@ class Arrangement:
         ]
 
     def _mark_pieces(self, text: str) -> Pieces:
-        sign = "-" if self._look.ascii_only else "─"
-        return [Piece(f"{sign * 4} {text} ".ljust(self._look.width, sign)[: self._look.width], "rule")]
+        ascii_only = self._look.ascii_only
+        sign = "-" if ascii_only else "─"
+        shown = escape_beyond_ascii(text) if ascii_only else escape_controls(text)
+        return [Piece(f"{sign * 4} {shown} ".ljust(self._look.width, sign)[: self._look.width], "rule")]

@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import on
 from textual.binding import BindingType
 
-from widgets.escape import escape_controls
 from widgets.log_view import messages
 from widgets.log_view.bindings import LOG_BINDINGS
 from widgets.log_view.core import LogCore
@@ -85,6 +84,10 @@ class LogView(LogCore, inherit_bindings=False):
         """Fold lines of JSON open, or closed."""
         self.json_open = not self.json_open
 
+    def action_clear(self) -> None:
+        """Forget the lines so far."""
+        self.clear()
+
     # Marks
 
     def action_mark(self) -> None:
@@ -93,7 +96,7 @@ class LogView(LogCore, inherit_bindings=False):
 
     def mark(self, text: str) -> None:
         """Draw a line with a text below the last row on the screen."""
-        self._pane.draw_mark(escape_controls(text))
+        self._pane.draw_mark(text)
 
     def action_next_mark(self, step: int) -> None:
         """Go to the next or the previous mark."""

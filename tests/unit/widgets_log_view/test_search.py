@@ -26,7 +26,7 @@ def pattern(text: str) -> Pattern:
 
 
 def store_of(*texts: str, **options: int) -> LogStore:
-    store = LogStore(**options)  # type: ignore[arg-type]
+    store = LogStore(**options)
     store.extend([LogLine("a", text) for text in texts])
     return store
 
