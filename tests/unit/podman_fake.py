@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -63,6 +64,8 @@ class FakePodman:
 
     Attributes:
         asked: "METHOD path?query" of every request, in order.
+        bodies: what came with the requests that had a body, in order.
+        readers: of every connection that is open, for routes that go on after their answer.
         streams: writers of the event streams that are open.
         connections: how many were accepted.
     """
@@ -70,9 +73,12 @@ class FakePodman:
     path: Path
     routes: dict[str, Route] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
+    readers: dict[Writer, asyncio.StreamReader] = field(default_factory=dict)
     streams: list[Writer] = field(default_factory=list)
     connections: int = 0
     version: str = "4.3.1"
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
     _tasks: set["asyncio.Task[None] | asyncio.Task[Any]"] = field(default_factory=set)
     _writers: set[Writer] = field(default_factory=set)
@@ -84,6 +90,13 @@ class FakePodman:
     async def start(self) -> None:
         self.path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, self.path)
+
+    async def until_asked(self, words: str, times: int = 1) -> None:
+        """Wait until requests with these words have come."""
+        async with asyncio.timeout(20):
+            while sum(words in request for request in self.asked) < times:
+                self._news.clear()
+                await self._news.wait()
 
     def emit(self, event: Mapping[str, Any]) -> None:
         for writer in self.streams:
@@ -106,15 +119,19 @@ class FakePodman:
         assert task is not None
         self._tasks.add(task)
         self._writers.add(writer)
+        self.readers[writer] = reader
         self.connections += 1
         try:
             while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
+                if length := re.search(rb"(?i)content-length: ([1-9]\d*)", head):
+                    self.bodies.append(json.loads(await reader.readexactly(int(length[1]))))
                 await self._answer(head.split(b"\r\n")[0].decode(), writer)
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
+            self.readers.pop(writer, None)
             self._tasks.discard(task)
 
     async def _answer(self, request: str, writer: Writer) -> None:
@@ -122,6 +139,7 @@ class FakePodman:
         assert where.startswith(API)
         where = where.removeprefix(API)
         self.asked.append(f"{method} {where}")
+        self._news.set()
         path = where.partition("?")[0]
         route = self.routes.get(f"{method} {path}") or self.routes.get(path)
         if route is None and path == "_ping":

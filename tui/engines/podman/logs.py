@@ -105,4 +105,4 @@ class _Patience:
                 await self._ask()
 
     async def _ask(self) -> None:
-        await ask(self._url, "GET", "_ping", timeout=HEAD_SECONDS)
+        await ask(self._url, "GET", "_ping", timeout=min(HEAD_SECONDS, self._doubt_seconds))
