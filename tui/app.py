@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -52,6 +53,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         jobs: carries actions out; its callbacks are taken.
         config: preferences.
         kept: what the screen looked like last, and where that is kept; None keeps nothing.
+        monotonic: the clock by which rows keep their places for a moment after the cursor moved.
     """
 
     TITLE = "hostdeck"
@@ -63,9 +65,16 @@ class HostdeckApp(Deck, inherit_bindings=False):
     ]
 
     def __init__(
-        self, source: HostSource, jobs: Jobs, *, config: Config | None = None, kept: StateFile | None = None
+        self,
+        source: HostSource,
+        jobs: Jobs,
+        *,
+        config: Config | None = None,
+        kept: StateFile | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
+        self.monotonic = monotonic
         self.config = config or Config()
         self.source = source
         self.jobs = jobs

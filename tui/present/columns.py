@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ class Moment:
     Attributes:
         utc_seconds: time of the view, for uptimes.
         tick: number of the view's sample.
+        monotonic: the clock by which rows keep their places after a movement.
     """
 
     sparks: Sparks
@@ -32,6 +34,7 @@ class Moment:
     utc_seconds: float = 0.0
     tick: int = 0
     ascii_only: bool = False
+    monotonic: Callable[[], float] = time.monotonic
 
 
 ROOMY_FROM_COLUMNS = 120

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import ClassVar, cast
 
 from textual.events import Resize
@@ -36,6 +37,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
         pane_keys: key that opens a pane, by its name.
         confirm_delete_count: deleting more than these asks to type their number.
         stop_timeout_seconds: how long a container may take to stop before Podman kills it.
+        monotonic: the clock of what waits for a person.
     """
 
     source: HostSource
@@ -48,6 +50,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
     table_of_actions: Sequence[Action] = ()
     confirm_delete_count: int = 10
     stop_timeout_seconds: float = 10.0
+    monotonic: Callable[[], float] = staticmethod(time.monotonic)
 
     def say(self, text: str, role: Role = "normal") -> None:
         """Show a message in the status line for some seconds."""

@@ -89,7 +89,9 @@ class MainScreen(DeckScreen):
             ascii_only = self.deck.ascii_only
             source = self.deck.source
             self._moment = Moment(
-                Sparks(source.series, source.tick_seconds, ascii_only=ascii_only), ascii_only=ascii_only
+                Sparks(source.series, source.tick_seconds, ascii_only=ascii_only),
+                ascii_only=ascii_only,
+                monotonic=self.deck.monotonic,
             )
         return self._moment
 

@@ -98,6 +98,7 @@ class Pane(Vertical):
             sort_by=column,
             reverse=reverse,
             sort_hold_seconds=SORT_HOLD_SECONDS,
+            clock=self._moment.monotonic,
             id=f"table-{self.pane}",
         )
         table.set_folded(folded)

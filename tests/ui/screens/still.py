@@ -159,7 +159,7 @@ class Memory:
 
 def make_app(host: StillHost, config: Config | None = None, kept: StateFile | None = None) -> HostdeckApp:
     jobs = Jobs(host, Memory(), stop_patience_seconds=10.0, monotonic=lambda: host.now, utc=host.utc)
-    return HostdeckApp(host, jobs, config=config, kept=kept)
+    return HostdeckApp(host, jobs, config=config, kept=kept, monotonic=lambda: host.now)
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str = "") -> None:
