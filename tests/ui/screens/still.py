@@ -38,10 +38,17 @@ class StillHost(RoutesInside):
         attended: what the screen said it looks at.
     """
 
-    tick_seconds = 1.0
-
-    def __init__(self, *, read_only: bool = False, engines_answer: bool = True, ticks: int = FIRST_TICKS) -> None:
+    def __init__(
+        self,
+        *,
+        read_only: bool = False,
+        engines_answer: bool = True,
+        ticks: int = FIRST_TICKS,
+        tick_seconds: float = 1.0,
+    ) -> None:
+        self.tick_seconds = tick_seconds
         self.now = 1000.0
+        self._tick = 0
         self.view: HostView | None = None
         self.change: Callable[[HostView], HostView] = lambda view: view
         self.attended: frozenset[str] = frozenset()
@@ -77,20 +84,21 @@ class StillHost(RoutesInside):
             await asyncio.Event().wait()
 
     def step(self, *, published: bool = True) -> None:
-        self.now += 1.0
+        self.now += self.tick_seconds
+        self._tick += 1
         instances = self._board.instances
         usages = self._demo.sampler.sample(instances, self.attended, self.now)
         host = self._demo.host_sampler.sample(self.now)
         views = tuple(InstanceView(item, usages[item.key]) for item in instances)
         keys = [item.instance.stable_key for item in views]
-        self._history.append(int(self.now), keys, [item.usage for item in views])
+        self._history.append(self._tick, keys, [item.usage for item in views])
         if published:
             view = HostView(
                 host_id="host",
                 host_name="kvm01",
                 taken_utc_seconds=self.utc(),
                 taken_monotonic_seconds=self.now,
-                tick=int(self.now),
+                tick=self._tick,
                 usage=host,
                 ledger=make_ledger(views, host),
                 sources=self._board.statuses or (_connecting(),),
