@@ -46,6 +46,7 @@ def columns(
     *,
     chosen: Sequence[str] | None = None,
     several_engines: bool = False,
+    several_users: bool = False,
     roomy: bool = False,
 ) -> tuple[Column[Entry], ...]:
     """Return the columns of a pane, in order.
@@ -53,20 +54,34 @@ def columns(
     Args:
         chosen: keys of the columns a person wants, in that order; None for the usual ones.
         several_engines: also tell which engine a line comes from.
+        several_users: whose a container is counts as much as its state: the same name may stand there twice.
         roomy: names and states get more room before the least important columns get any.
     """
     make = {OVERVIEW: _overview, GUESTS: _guests, CONTAINERS: _containers}[pane]
     found = make(moment, roomy)
     engine = _text("engine", "ENGINE", lambda entry: entry.engine, 11, 9, most=20)
     if chosen:
-        known = {column.key: column for column in (*found, engine)}
+        known = {column.key: column for column in (*found, engine, _user(6))}
         return tuple(known[key] for key in chosen if key in known) or tuple(found)
+    if several_users and pane != GUESTS:
+        found = _with_user(found, 3 if pane == OVERVIEW else 1)
     return (*found, engine) if several_engines else tuple(found)
+
+
+def _with_user(found: Sequence[Column[Entry]], priority: int) -> list[Column[Entry]]:
+    """Put the owner behind the state, so that it is seen at most widths."""
+    kept = [column for column in found if column.key != "user"]
+    place = 1 + next(number for number, column in enumerate(kept) if column.key == "state")
+    return [*kept[:place], _user(priority), *kept[place:]]
+
+
+def _user(priority: int) -> Column[Entry]:
+    return _text("user", "USER", lambda entry: entry.user, 6, priority, most=16)
 
 
 def column_names(pane: str, moment: Moment) -> tuple[str, ...]:
     """Return the keys of all columns a pane can show."""
-    return tuple(column.key for column in columns(pane, moment, several_engines=True))
+    return tuple(column.key for column in columns(pane, moment, several_engines=True, several_users=True))
 
 
 def default_sort(pane: str) -> tuple[str, bool]:
@@ -135,7 +150,7 @@ def _containers(moment: Moment, roomy: bool) -> list[Column[Entry]]:
         _number("restarts", "RST", cells.restarts, 3, 7),
         _number("exit", "EXIT", cells.exit_code, 4, 10),
         _uptime(moment, 5),
-        _text("user", "USER", lambda entry: entry.user, 6, 6, most=16),
+        _user(6),
         _text("image", "IMAGE", cells.image, 12, 7, most=34),
         _text("pod", "POD", lambda entry: entry.pod_name, 6, 11, most=16),
         _text("ports", "PORTS", cells.ports, 9, 10, most=24),

@@ -12,8 +12,10 @@ def filter_fields(entry: Entry) -> Mapping[str, Sequence[str]]:
     """Return the texts of a line by the key a person may name: `state:paused`, `user:anna`, `image:postgres`."""
     instance = entry.instance
     if instance is None:
-        return {"name": (entry.name,), "state": (pod_word(entry),), "kind": ("pod",), "pod": (entry.name,)}
-    fields: dict[str, Sequence[str]] = {
+        fields = {"name": entry.name, "state": pod_word(entry), "kind": "pod", "pod": entry.name}
+        fields |= {"user": entry.user, "engine": entry.engine}
+        return {key: (text,) for key, text in fields.items()}
+    found: dict[str, Sequence[str]] = {
         "name": (instance.name,),
         "state": (state_word(instance), instance.state.value),
         "kind": (instance.kind.value,),
@@ -23,11 +25,11 @@ def filter_fields(entry: Entry) -> Mapping[str, Sequence[str]]:
         "title": (instance.title,),
     }
     if instance.container is not None:
-        fields["pod"] = (entry.pod_name,)
-        fields["image"] = (instance.container.image,)
-        fields["unit"] = (instance.container.unit,)
+        found["pod"] = (entry.pod_name,)
+        found["image"] = (instance.container.image,)
+        found["unit"] = (instance.container.unit,)
     if instance.guest is not None:
-        fields["os"] = (instance.guest.os,)
+        found["os"] = (instance.guest.os,)
     if entry.problem is not None:
-        fields["problem"] = (entry.problem.text,)
-    return fields
+        found["problem"] = (entry.problem.text,)
+    return found

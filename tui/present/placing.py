@@ -20,6 +20,7 @@ class Placer:
 
     def __init__(self, kind: Kind | None) -> None:
         self.engines: frozenset[str] = frozenset()
+        self.users: frozenset[str] = frozenset()
         self._kind = kind
         self._asked: tuple[Mapping[str, Problem], tuple[Pod, ...], bool] | None = None
         self._views: Sequence[InstanceView] = ()
@@ -52,6 +53,8 @@ class Placer:
             if row.data.pod is not None
         }
         self._pod_row_of = {member: pod for pod, members in self._members.items() for member in members}
+        containers = (item.instance for item in view.instances if item.instance.container is not None)
+        self.users = frozenset(instance.user for instance in containers)
         self.engines = frozenset(
             item.instance.id.engine for item in view.instances if self._kind is None or item.instance.kind is self._kind
         )

@@ -75,8 +75,7 @@ class Pane(Vertical):
         self._kept = kept
         self._configured = chosen
         self._chosen = kept.columns
-        self._layout_of_columns: tuple[bool, bool] | None = (False, False)
-        self._several_engines = False
+        self._layout_of_columns: tuple[bool, bool, bool] | None = (False, False, False)
         self._placer = Placer(kind_of(pane))
         self.problem_table = ProblemTable() if pane == OVERVIEW else None
         self.table = self._make_table(folded)
@@ -113,7 +112,7 @@ class Pane(Vertical):
         """Show these columns; () brings the usual ones back."""
         self._chosen = names or None
         self._layout_of_columns = None
-        self._fit_columns(self.table, several_engines=self._several_engines)
+        self._fit_columns()
 
     @property
     def state(self) -> PaneState:
@@ -130,22 +129,30 @@ class Pane(Vertical):
             problems.show_view(view, self.size.height)
         table = self.table
         rows = self._placer.rows(view, problems_only=self.problems_only)
-        self._several_engines = len(self._placer.engines) > (2 if kind_of(self.pane) is None else 1)
-        self._fit_columns(table, several_engines=self._several_engines)
+        self._fit_columns()
         table.set_rows(rows)
 
     def on_resize(self) -> None:
         """Choose the columns for another width."""
-        self._fit_columns(self.table, several_engines=self._several_engines)
+        self._fit_columns()
 
-    def _fit_columns(self, table: InstanceTable, *, several_engines: bool) -> None:
-        """Tell the engine only where there are several of a kind, and give names room where there is room."""
-        wanted = (several_engines, self.size.width >= ROOMY_FROM_COLUMNS)
-        if wanted != self._layout_of_columns:
-            self._layout_of_columns = wanted
-            table.set_columns(
-                columns(self.pane, self._moment, chosen=self.chosen, several_engines=several_engines, roomy=wanted[1])
+    def _fit_columns(self) -> None:
+        """Tell engine and user only where there are several, and give names room where there is room."""
+        several_engines = len(self._placer.engines) > (2 if kind_of(self.pane) is None else 1)
+        wanted = (several_engines, len(self._placer.users) > 1, self.size.width >= ROOMY_FROM_COLUMNS)
+        if wanted == self._layout_of_columns:
+            return
+        self._layout_of_columns = wanted
+        self.table.set_columns(
+            columns(
+                self.pane,
+                self._moment,
+                chosen=self.chosen,
+                several_engines=wanted[0],
+                several_users=wanted[1],
+                roomy=wanted[2],
             )
+        )
 
     @property
     def focused_key(self) -> str | None:
