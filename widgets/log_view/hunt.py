@@ -27,7 +27,7 @@ class Hunt:
         self._total = max(1, len(listing))
         self._seen = 0
         self._is_at_the_end = False
-        self._scanner = Scanner(lambda text: pattern.regex.search(text) is not None)
+        self._scanner = Scanner(pattern.matches)
         self.wrapped = False
         self.is_over = False
 

