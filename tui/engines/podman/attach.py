@@ -6,7 +6,7 @@ import contextlib
 from tui.domain.errors import EngineError, NotFound
 from tui.domain.session import SessionEnd, SessionRequest
 from tui.engines.podman import found as containers
-from tui.engines.podman.channel import PodmanChannel
+from tui.engines.podman.channel import SIZE_GAP_SECONDS, PodmanChannel
 from tui.engines.podman.found import Found
 from tui.engines.podman.frames import Frames
 from tui.engines.podman.wire import ask, upgrade
@@ -110,6 +110,8 @@ async def open_attach(url: str, local: str, request: SessionRequest, found: Foun
     try:
         # a program draws its screen anew only when its size changes
         await remote.resize(request.columns, request.rows + 1)
+        if found.tty:
+            await asyncio.sleep(SIZE_GAP_SECONDS)
         await remote.resize(request.columns, request.rows)
     except asyncio.CancelledError:
         wire.close()

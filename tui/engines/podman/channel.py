@@ -8,6 +8,10 @@ from tui.domain.errors import EngineError
 from tui.domain.session import SessionEnd
 from tui.engines.podman.wire import Wire, ask
 
+# conmon reads sizes from a pipe and takes only the first of those that lie in it: they need a distance, and the last is
+# told once more, which a terminal that has it already ignores
+SIZE_GAP_SECONDS = 0.1
+SIZE_AGAIN_SECONDS = 0.7
 QUIET_SECONDS = 5.0  # no byte for so long after one was sent: ask whether the service still answers
 
 
@@ -55,6 +59,8 @@ class PodmanChannel:
         self._doubt: asyncio.Task[None] | None = None
         self._size: tuple[int, int] | None = None
         self._sizing: asyncio.Task[None] | None = None
+        self._size_again: asyncio.TimerHandle | None = None
+        self._next_size_at = asyncio.get_running_loop().time() + SIZE_GAP_SECONDS
 
     @property
     def end(self) -> SessionEnd | None:
@@ -94,6 +100,8 @@ class PodmanChannel:
         for task in (self._doubt, self._sizing):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
+        if self._size_again is not None:
+            self._size_again.cancel()
         self._ended.set()
 
     async def write(self, data: bytes) -> None:
@@ -121,15 +129,29 @@ class PodmanChannel:
     async def resize(self, columns: int, rows: int) -> None:
         """Tell the new size; of a storm of sizes only the last is sent."""
         self._size = (columns, rows)
-        if self._ending or (self._sizing is not None and not self._sizing.done()):
+        if self._ending:
             return
-        self._sizing = asyncio.create_task(self._send_sizes())
+        if self._sizing is None or self._sizing.done():
+            self._sizing = asyncio.create_task(self._send_sizes())
         await asyncio.wait({self._sizing})
 
-    async def _send_sizes(self) -> None:
+    async def _send_sizes(self, *, again: bool = False) -> None:
+        loop = asyncio.get_running_loop()
         while self._size is not None and not self._ending:
+            await asyncio.sleep(self._next_size_at - loop.time())
             size, self._size = self._size, None
             await self._remote.resize(*size)
+            self._next_size_at = loop.time() + SIZE_GAP_SECONDS
+            if self._size_again is not None:
+                self._size_again.cancel()
+            if again and self._size is None:
+                return
+            self._size_again = loop.call_later(SIZE_AGAIN_SECONDS, self._tell_size_again, size)
+
+    def _tell_size_again(self, size: tuple[int, int]) -> None:
+        if not self._ending and (self._sizing is None or self._sizing.done()):
+            self._size = size
+            self._sizing = asyncio.create_task(self._send_sizes(again=True))
 
     async def close(self, *, end_process: bool = False) -> SessionEnd:
         """Leave it; see `Channel.close`."""

@@ -1,0 +1,145 @@
+"""Logs of real containers: whole, the last lines, since, following over stops, and a service that dies."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.live.harness.podman import PodmanHost
+from tests.live.test_podman_sessions import DEADLINE_SECONDS, cli, engine_at, id_of, start
+from tui.domain.errors import EngineError, EngineLost, EngineTimeout, NotFound
+from tui.domain.identity import InstanceId
+from tui.domain.session import LogChunk, LogRequest
+from tui.engines.podman import PodmanEngine
+from tui.engines.podman.logs import read_log
+
+WHOLE = LogRequest(tail=None, follow=False)
+TICKING = ("sh", "-c", "n=0; while :; do n=$((n+1)); echo tick $n; sleep 0.05; done")
+
+Lines = list[tuple[float | None, bool, bytes]]
+
+
+async def read(engine: PodmanEngine, target: InstanceId, request: LogRequest = WHOLE) -> Lines:
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        return [line async for chunk in engine.read_log(target, request) for line in chunk.lines]
+
+
+def texts(lines: Lines) -> list[bytes]:
+    return [text for _, _, text in lines]
+
+
+async def ended(host: PodmanHost, name: str, script: str, *options: str) -> InstanceId:
+    one = await start(host, name, "sh", "-c", script, options=list(options))
+    await asyncio.to_thread(host.wait_state, name, "exited")
+    return one
+
+
+async def next_lines(log: AsyncIterator[LogChunk], count: int) -> Lines:
+    got: Lines = []
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while len(got) < count:
+            got += (await anext(log)).lines
+    return got
+
+
+async def drain(log: AsyncIterator[LogChunk]) -> Lines:
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        return [line async for chunk in log for line in chunk.lines]
+
+
+async def test_a_whole_log_with_times_streams_and_every_byte(clean_podman: PodmanHost) -> None:
+    before = time.time()
+    script = r"echo one; echo err >&2; printf '\033[31m[bold]\033[0m \303\n'; "
+    script += r"head -c 20000 /dev/zero | tr '\0' a; echo .; printf last"
+    one = await ended(clean_podman, "one", script)
+    async with engine_at(clean_podman) as engine:
+        lines = await read(engine, one)
+    assert [text for _, is_error, text in lines if is_error] == [b"err"]
+    expected = [b"one", b"\x1b[31m[bold]\x1b[0m \xc3", b"a" * 20000 + b".", b"last"]
+    assert [text for _, is_error, text in lines if not is_error] == expected
+    assert all(seconds is not None and before - 1 <= seconds <= time.time() for seconds, _, _ in lines)
+
+
+async def test_a_terminals_lines_and_a_line_above_a_megabyte(clean_podman: PodmanHost) -> None:
+    tty = await ended(clean_podman, "tty", "echo one; echo two >&2", "-t")
+    long = await ended(clean_podman, "long", "head -c 2500000 /dev/zero | tr '\\0' a; echo; echo end")
+    async with engine_at(clean_podman) as engine:
+        assert texts(await read(engine, tty)) == [b"one", b"two"]
+        *pieces, last = texts(await read(engine, long))
+    assert [len(piece) for piece in pieces] == [1 << 20, 1 << 20, 2500000 - (2 << 20)]
+    assert last == b"end"
+
+
+async def test_tail_and_since(clean_podman: PodmanHost) -> None:
+    one = await ended(clean_podman, "one", "seq 1 100; sleep 2.1; seq 101 110")
+    async with engine_at(clean_podman) as engine:
+        assert texts(await read(engine, one, LogRequest(tail=3, follow=False))) == [b"108", b"109", b"110"]
+        assert await read(engine, one, LogRequest(tail=0, follow=False)) == []
+        last, _, _ = (await read(engine, one))[-1]
+        assert last is not None
+        since = LogRequest(since_utc_seconds=last - 0.5, tail=None, follow=False)
+        assert texts(await read(engine, one, since)) == [b"%d" % number for number in range(101, 111)]
+
+
+async def test_following_until_it_stops_and_going_on_after_a_start(clean_podman: PodmanHost) -> None:
+    one = await start(clean_podman, "one", *TICKING)
+    async with engine_at(clean_podman) as engine:
+        log = engine.read_log(one, LogRequest(tail=2))
+        first = texts(await next_lines(log, 5))
+        number = int(first[0].split()[1])
+        assert first == [b"tick %d" % (number + more) for more in range(len(first))]
+        await cli(clean_podman, "kill", "one")
+        rest = await drain(log)
+        last = rest[-1] if rest else None
+        stopped = time.time()
+        await cli(clean_podman, "start", "one")
+        again = engine.read_log(one, LogRequest(since_utc_seconds=stopped, tail=None))
+        assert texts(await next_lines(again, 3))[:3] == [b"tick 1", b"tick 2", b"tick 3"]
+        await cli(clean_podman, "rm", "--force", "--time", "0", "one")
+        await drain(again)
+        assert last is None or last[2].startswith(b"tick")
+        with pytest.raises(NotFound):
+            await read(engine, one)
+
+
+async def test_following_from_now_on(clean_podman: PodmanHost) -> None:
+    options = ["-i"]
+    one = await start(
+        clean_podman, "one", "sh", "-c", "echo before; mkfifo /tmp/f; while :; do cat /tmp/f; done", options=options
+    )
+    async with engine_at(clean_podman) as engine:
+        log = engine.read_log(one, LogRequest(tail=0))
+        waiting = asyncio.create_task(next_lines(log, 1))
+        while not waiting.done():  # the first is written again until the service follows
+            await cli(clean_podman, "exec", "one", "sh", "-c", "echo after > /tmp/f")
+        assert texts(await waiting)[0] == b"after"
+        await cli(clean_podman, "kill", "one")
+        await drain(log)
+
+
+async def test_no_log_and_nothing_yet(clean_podman: PodmanHost) -> None:
+    none = await start(clean_podman, "none", options=["--log-driver", "none"])
+    quiet = await start(clean_podman, "quiet")
+    made = id_of((await cli(clean_podman, "create", "--name", "made", clean_podman.image)).strip())
+    async with engine_at(clean_podman) as engine:
+        with pytest.raises(EngineError, match="keeps no log"):
+            await read(engine, none)
+        assert await read(engine, quiet) == []
+        assert await read(engine, made, LogRequest()) == []
+
+
+@pytest.mark.parametrize("how", ["kill", "hang"])
+async def test_a_lost_service_ends_the_log_with_its_sentence(clean_podman: PodmanHost, how: str) -> None:
+    one = await start(clean_podman, "one", *TICKING)
+    log = read_log(clean_podman.url, one.local, "one", LogRequest(), doubt_seconds=1.0)
+    await next_lines(log, 3)
+    await asyncio.to_thread(clean_podman.kill_service if how == "kill" else clean_podman.hang_service)
+    with pytest.raises((EngineLost, EngineTimeout)):
+        await drain(log)
+
+
+async def test_a_big_log_arrives_whole(clean_podman: PodmanHost) -> None:
+    one = await ended(clean_podman, "one", "seq 1 60000")
+    async with engine_at(clean_podman) as engine:
+        assert texts(await read(engine, one)) == [b"%d" % number for number in range(1, 60001)]
