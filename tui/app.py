@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.actions import BY_ID, Scope, bound, footer, remapped
+from tui.actions import BY_ID, Scope, Targets, bound, footer, remapped
 from tui.config import Config
 from tui.domain.errors import HostdeckError
 from tui.domain.host import HostView
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.commands import CommandContext
+    from tui.screens.inside import Inside
 
 SAID_SECONDS = 8.0
 PANE_ACTIONS = {OVERVIEW: "pane_overview", GUESTS: "pane_guests", CONTAINERS: "pane_containers"}
@@ -94,6 +95,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self._state = kept.load() if kept is not None else UiState()
         self._started_with = ""
         self._offered: set[int] = set()
+        self._inside: Inside | None = None
         jobs.on_change = self._job_changed
         jobs.on_batch = self._batch_ended
         self.set_keymap(keymap(self.config.keys))
@@ -134,6 +136,9 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """End jobs and engines."""
+        if self._inside is not None:
+            with suppress(Exception):
+                await self._inside.sessions.close_all()
         with suppress(Exception):
             await self.jobs.close()
         await self.source.close()
@@ -144,6 +149,8 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """Take a new moment: jobs look for their effects, the screen on top is told unless it is frozen."""
         self.view = view
         self.jobs.observe(view)
+        if self._inside is not None:
+            self._inside.observe(view)
         if not self.frozen:
             self._tell_screen(view)
         self._offer_stronger()
@@ -164,7 +171,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """Carry out an action of the table of actions: the screen on top comes first, then the application."""
         action = BY_ID[action_id]
         screen = self.screen
-        method = getattr(screen, f"do_{action_id}", None) or getattr(self, f"do_{action_id}", None)
+        method = self._method(action_id)
         if method is not None:
             result = method()
             if inspect.isawaitable(result):
@@ -174,25 +181,81 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
             ask_and_submit(self, action, screen.targets())
 
+    def _method(self, action_id: str) -> Callable[[], Any] | None:
+        """Return what carries out an action here, None when nothing does."""
+        name = f"do_{action_id}"
+        return getattr(self.screen, name, None) or getattr(self, name, None)
+
     def footer_keys(self, scopes: Collection[Scope], without: Collection[str] = ()) -> list[tuple[str, str]]:
         """Return keys and words for the footer; what would be refused anyway is left out."""
         read_only = self.view is not None and self.view.read_only
         shown = [action for action in footer(scopes, self._actions) if action.id not in without]
         return [(action.label, action.help) for action in shown if not (read_only and action.changes)]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Textual's own keys to what has every key for itself, and shared keys to whose screen it is."""
+        if action == "command_palette":
+            return not getattr(self.screen, "OWNS_KEYS", False)
+        return action != "deck" or bool(BY_ID[str(parameters[0])].verb or self._method(str(parameters[0])))
+
+    # What is inside instances
+
+    @property
+    def inside(self) -> Inside:
+        """Return what opens consoles, shells and logs; imported when first needed."""
+        if self._inside is None:
+            from tui.screens.inside import Inside
+
+            self._inside = Inside(self)
+        return self._inside
+
+    def _targets(self) -> Targets:
+        screen = self.screen
+        return screen.targets() if isinstance(screen, DeckScreen) else Targets()
+
+    def do_shell(self) -> None:
+        """Open a shell in the container under the cursor."""
+        self.inside.shell(self._targets())
+
+    def do_console(self) -> None:
+        """Open the console of the guest under the cursor, or attach to the container."""
+        self.inside.console(self._targets())
+
+    def do_logs(self) -> None:
+        """Open the log of the marked rows, or of the row under the cursor."""
+        self.inside.logs(self._targets())
+
+    def do_sessions(self) -> None:
+        """List the open sessions."""
+        self.inside.show_sessions()
+
+    def do_send_keys(self) -> None:
+        """Ask which keys to press on the guest under the cursor."""
+        self.inside.ask_keys(self._targets())
+
+    def do_guest_screen(self) -> None:
+        """Show a still of the screen of the guest under the cursor."""
+        self.inside.guest_screen(self._targets())
+
     # Actions of the application
 
     def do_quit(self) -> None:
         """Leave; asks only while jobs are under way."""
         active = self.jobs.active
-        if not active:
+        sessions = self._inside.sessions.live if self._inside is not None else ()
+        if not active and not sessions:
             self.exit()
             return
         from widgets.confirm import Confirm
 
-        body = "\n".join(f"{job.verb} {job.name}: {self.jobs.progress(job)}" for job in active[:10])
-        text = f"{body}\n\nThe engines go on with what they were asked; what comes of it is not seen any more."
-        self.push_screen(Confirm("Leave while actions are under way?", text, yes="Leave", no="Stay"), self._leave)
+        lines = [f"{job.verb} {job.name}: {self.jobs.progress(job)}" for job in active[:10]]
+        if active:
+            lines += ["", "The engines go on with what they were asked; what comes of it is not seen any more.", ""]
+        if sessions:
+            lines += [f"{one.request.kind} in {one.subject.name}" for one in sessions]
+            lines += ["", "Sessions are left: what runs at the other end goes on there, out of sight."]
+        what = "actions are under way" if active else "sessions are open"
+        self.push_screen(Confirm(f"Leave while {what}?", "\n".join(lines), yes="Leave", no="Stay"), self._leave)
 
     def _leave(self, yes: bool | None) -> None:
         if yes:

@@ -9,7 +9,7 @@ from tui.config.bindings import find_conflicts
 from tui.config.keys import key_label, parse_key
 from tui.domain.action import Verb
 
-_MOVES_WITH_CAPITALS = {"move_bottom", "log_previous"}
+_MOVES_WITH_CAPITALS = {"move_bottom", "log_save"}
 
 
 def test_ids_and_command_words_are_unique() -> None:
@@ -56,7 +56,7 @@ def test_every_shown_action_is_explained_and_can_be_reached() -> None:
 
 def test_reserved_keys_are_shown_nowhere() -> None:
     reserved = {action.id for action in ACTIONS if action.reserved}
-    assert {"logs", "shell", "console", "pane_4", "pane_9"} <= reserved
+    assert {"timeline", "pane_4", "pane_9"} <= reserved
     for listed in (shown(), footer(tuple(Scope)), bound(), palette()):
         assert reserved.isdisjoint({action.id for action in listed})
 

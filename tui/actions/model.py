@@ -17,7 +17,9 @@ class Scope(StrEnum):
     TABLE = "table"  # a list with cursor, marks, filter and columns
     INSTANCE = "instance"  # a guest or container: the row under the cursor, the marked ones, or an open details screen
     JOBS = "jobs"  # the list of jobs
-    LOG = "log"  # a text that is searched
+    LOG = "log"  # an open log: every key is its own
+    SESSIONS = "sessions"  # the list of sessions
+    SESSION = "session"  # an open session: every key is its own, except these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

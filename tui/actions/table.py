@@ -8,6 +8,7 @@ from tui.domain.action import Verb
 from tui.domain.instance import Kind
 
 _GUESTS = frozenset({Kind.GUEST})
+_CONTAINERS = frozenset({Kind.CONTAINER})
 
 _APP = (
     Action(id="pane_overview", name="Overview", keys=("1",), help="overview", command="overview", scope=Scope.APP,
@@ -22,6 +23,8 @@ _APP = (
            footer_priority=10, description="All keys and commands."),
     Action(id="jobs", name="Jobs", keys=("b",), help="jobs", command="jobs", scope=Scope.APP, footer_priority=60,
            description="What was asked of the engines, how it goes and what failed."),
+    Action(id="sessions", name="Sessions", keys=("o",), help="sessions", command="sessions", scope=Scope.APP,
+           footer_priority=62, description="Open consoles and shells, and what they said since; Enter goes there."),
     Action(id="freeze", name="Freeze", keys=("z",), help="freeze", command="freeze", scope=Scope.APP,
            footer_priority=110, description="Hold the screen still; sampling goes on."),
     Action(id="theme", name="Theme", help="theme", command="theme", scope=Scope.APP,
@@ -54,6 +57,10 @@ _TABLE = (
            description="Choose the columns of this pane; without names the usual ones come back."),
     Action(id="problems", name="Problems only", keys=("p",), help="problems", command="problems", scope=Scope.TABLE,
            footer_priority=80, description="Show only what needs a person."),
+    Action(id="engines", name="Engines", help="engines", command="engines", scope=Scope.TABLE,
+           description="What hostdeck is connected to, and why something does not answer; Enter on its line does too."),
+    Action(id="problems_list", name="Into the list of problems and back", keys=("tab",), help="problems",
+           scope=Scope.TABLE, by_widget=True, description="Move between the list of problems and the table below it."),
     Action(id="fold", name="Fold", keys=("f",), help="fold", command="fold", scope=Scope.TABLE, footer_priority=90,
            description="Close or open the group under the cursor."),
     Action(id="fold_close", name="Close a group", keys=("left",), help="close", scope=Scope.TABLE, by_widget=True,
@@ -114,6 +121,18 @@ _INSTANCE = (
            footer_priority=75, description="The XML of a guest, the JSON of a container."),
     Action(id="events", name="Events", keys=("e",), help="events", command="events", scope=Scope.INSTANCE,
            footer_priority=72, description="What its engine told about it."),
+    Action(id="logs", name="Logs", keys=("l",), help="logs", command="logs", scope=Scope.INSTANCE, footer_priority=21,
+           description="Follow its log; with marks or a pod one log merged by time. A guest's is that of QEMU."),
+    Action(id="shell", name="Shell", keys=("s",), help="shell", command="shell", scope=Scope.INSTANCE,
+           kinds=_CONTAINERS, footer_priority=22,
+           description="A shell in a container, here on the screen. :shell NAME --user U --dir D opens another one."),
+    Action(id="console", name="Console or attach", keys=("c",), help="console", command="console",
+           scope=Scope.INSTANCE, footer_priority=23,
+           description="A guest's serial console, or the main process of a container."),
+    Action(id="send_keys", name="Send keys", help="keys", command="keys", scope=Scope.INSTANCE, kinds=_GUESTS,
+           changes=True, description="Press keys of a guest's keyboard: :keys ctrl-alt-del, :keys alt-sysrq-b NAME."),
+    Action(id="guest_screen", name="Screen of a guest", help="screen", command="screen", scope=Scope.INSTANCE,
+           kinds=_GUESTS, description="A still of a guest's screen, drawn in blocks; what is typed is sent to it."),
 )  # fmt: skip
 
 
@@ -123,14 +142,7 @@ def _reserved(action_id: str, *keys: str, scope: Scope = Scope.INSTANCE) -> Acti
 
 _RESERVED = (
     *(_reserved(f"pane_{digit}", str(digit), scope=Scope.APP) for digit in range(4, 10)),
-    _reserved("logs", "l"),
-    _reserved("shell", "s"),
-    _reserved("console", "c"),
-    _reserved("sessions", "o", scope=Scope.APP),
     _reserved("timeline", "t", scope=Scope.APP),
-    _reserved("log_search", "slash", scope=Scope.LOG),
-    _reserved("log_next", "n", scope=Scope.LOG),
-    _reserved("log_previous", "N", scope=Scope.LOG),
 )
 
 _JOBS = (
@@ -138,7 +150,50 @@ _JOBS = (
            footer_priority=5, description="Take finished jobs from the list; the audit file keeps them."),
 )  # fmt: skip
 
-ACTIONS: tuple[Action, ...] = (*_APP, *_TABLE, *_INSTANCE, *_JOBS, *_RESERVED)
+_SESSION = (
+    Action(id="session_leave", name="Leave a session", keys=("ctrl+right_square_bracket",), help="leave, it goes on",
+           scope=Scope.SESSION, by_widget=True,
+           description="Go back; the session stays open and is read on."),
+    Action(id="session_menu", name="More in a session", keys=("f12",), help="more", scope=Scope.SESSION,
+           by_widget=True, description="Search, save, record, send keys, end it."),
+    Action(id="sessions_close", name="Close a session", keys=("x",), help="close", scope=Scope.SESSIONS,
+           footer_priority=5, description="Close the session under the cursor; asks what becomes of its process."),
+)  # fmt: skip
+
+_LOG = (
+    Action(id="log_leave", name="Leave a log", keys=("q",), help="leave", scope=Scope.LOG, by_widget=True,
+           description="Go back; Esc does too."),
+    Action(id="log_tail", name="Tail", keys=("0",), help="tail", scope=Scope.LOG, by_widget=True,
+           description="The last lines, and what follows."),
+    Action(id="log_head", name="Head", keys=("1",), help="head", scope=Scope.LOG, by_widget=True,
+           description="From the first line on, as many as fit."),
+    Action(id="log_minute", name="Last minute", keys=("2",), help="1 min", scope=Scope.LOG, by_widget=True,
+           description="The last minute, and what follows."),
+    Action(id="log_minutes_5", name="Last 5 minutes", keys=("3",), help="5 min", scope=Scope.LOG, by_widget=True,
+           description="The last 5 minutes, and what follows."),
+    Action(id="log_minutes_15", name="Last 15 minutes", keys=("4",), help="15 min", scope=Scope.LOG, by_widget=True,
+           description="The last 15 minutes, and what follows."),
+    Action(id="log_minutes_30", name="Last 30 minutes", keys=("5",), help="30 min", scope=Scope.LOG, by_widget=True,
+           description="The last 30 minutes, and what follows."),
+    Action(id="log_hour", name="Last hour", keys=("6",), help="1 h", scope=Scope.LOG, by_widget=True,
+           description="The last hour, and what follows."),
+    Action(id="log_search", name="Search a log", keys=("slash",), help="search", scope=Scope.LOG, by_widget=True,
+           description="Look for a regular expression; n and N go on."),
+    Action(id="log_filter", name="Filter a log", keys=("f",), help="filter", scope=Scope.LOG, by_widget=True,
+           description="Show only lines that match; v hides those that match."),
+    Action(id="log_wrap", name="Wrap", keys=("w",), help="wrap", scope=Scope.LOG, by_widget=True,
+           description="Continue long lines in the next row, or cut them."),
+    Action(id="log_times", name="Times", keys=("t",), help="times", scope=Scope.LOG, by_widget=True,
+           description="No times, local times, UTC."),
+    Action(id="log_mark", name="Draw a mark", keys=("m",), help="mark", scope=Scope.LOG, by_widget=True,
+           description="Draw a line below the last row; ' and \" go from one to the next."),
+    Action(id="log_json", name="Fold JSON open", keys=("o",), help="JSON", scope=Scope.LOG, by_widget=True,
+           description="Show each value of a line of JSON on a row of its own."),
+    Action(id="log_save", name="Save a log", keys=("S",), help="save", scope=Scope.LOG, by_widget=True,
+           description="Write the lines shown to a new file."),
+)  # fmt: skip
+
+ACTIONS: tuple[Action, ...] = (*_APP, *_TABLE, *_INSTANCE, *_JOBS, *_SESSION, *_LOG, *_RESERVED)
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 

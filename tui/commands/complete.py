@@ -34,6 +34,10 @@ def complete(text: str, context: CommandContext) -> list[str]:
     return [f"{colon}{word} {before}{shlex.quote(candidate)}" for candidate in found]
 
 
+_SEVERAL = frozenset({"logs", "shell"})
+"""They change nothing, and yet more words may follow the first."""
+
+
 def _candidates(action: Action, done: list[str], context: CommandContext) -> list[str]:
     """Return what the next word may be."""
     if action.id == "theme":
@@ -42,7 +46,9 @@ def _candidates(action: Action, done: list[str], context: CommandContext) -> lis
         return list(context.columns) if not done else ["reverse"][len(done) - 1 :]
     if action.id == "columns":
         return [column for column in context.columns if column not in done]
-    if action.scope is not Scope.INSTANCE or (done and not action.changes):
+    if action.id == "send_keys" and not done:
+        return ["ctrl-alt-del", "sysrq-b", "alt-f1", "alt-f2", "enter"]
+    if action.scope is not Scope.INSTANCE or (done and not action.changes and action.id not in _SEVERAL):
         return []
     switches = list(SWITCH) if action.id == "autostart" and not done else []
     return switches + [name for name in _names(action, done, context) if name not in done]

@@ -133,6 +133,39 @@ def _read_columns(action: Action, words: list[str], context: CommandContext) -> 
     return Command(action, tuple(dict.fromkeys(columns)))
 
 
+def _read_shell(action: Action, words: list[str], context: CommandContext) -> Command:
+    """Read a name, `--user U` and `--dir D` in any order; the arguments are user and folder."""
+    chosen = {"--user": "", "--dir": ""}
+    names: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        option, given, value = word.partition("=")
+        if option not in chosen:
+            names.append(word)
+            continue
+        chosen[option] = value if given else next(rest, "")
+        if not chosen[option]:
+            raise CommandError("A word is missing", f'"{option}" needs a word behind it.')
+    if len(names) > 1:
+        raise CommandError("Too many names", f'"{action.command}" takes one name.')
+    instances = _named(names, context) if names else None
+    if instances is not None and len(instances) > 1:
+        raise CommandError("Not one", f'"{names[0]}" is a pod: name one of its containers.')
+    return Command(action, tuple(chosen.values()), instances=instances)
+
+
+def _read_names(action: Action, words: list[str], context: CommandContext) -> Command:
+    return Command(action, instances=_named(words, context) if words else None)
+
+
+def _read_keys(action: Action, words: list[str], context: CommandContext) -> Command:
+    if not words:
+        return Command(action)
+    if len(words) > 2:
+        raise CommandError("Too many words", "Write the keys with - between them, then the name of a guest.")
+    return Command(action, (words[0],), instances=_named(words[1:], context) if words[1:] else None)
+
+
 _Reader = Callable[[Action, list[str], CommandContext], Command]
 
 _READERS: dict[str, _Reader] = {
@@ -140,6 +173,9 @@ _READERS: dict[str, _Reader] = {
     "theme": _read_theme,
     "sort": _read_sort,
     "columns": _read_columns,
+    "shell": _read_shell,
+    "logs": _read_names,
+    "send_keys": _read_keys,
 }
 
 

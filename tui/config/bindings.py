@@ -10,11 +10,13 @@ _MUST_HAVE_A_KEY = frozenset({"quit", "back"})
 
 # Scopes whose keys are in force at the same time.
 _TOGETHER = {
-    "app": {"app", "table", "instance", "jobs", "log"},
-    "table": {"app", "table", "instance", "jobs"},
+    "app": {"app", "table", "instance", "jobs", "sessions"},
+    "table": {"app", "table", "instance", "jobs", "sessions"},
     "instance": {"app", "table", "instance"},
     "jobs": {"app", "table", "jobs"},
-    "log": {"app", "log"},
+    "log": {"log"},  # inside a log or a session keys are its own
+    "session": {"session"},
+    "sessions": {"app", "table", "sessions"},
 }
 
 

@@ -1,6 +1,6 @@
 """The seam for what is opened inside an instance; engines that can do it implement these beside `Engine`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from tui.domain.identity import InstanceId
@@ -80,3 +80,42 @@ class ReadsLogs(Protocol):
         Raises:
             EngineError: with its sentence, also in the middle when the daemon is lost.
         """
+
+
+class Offer(Protocol):
+    """A change of a guest's definition that was not made yet."""
+
+    @property
+    def diff(self) -> str:
+        """Return the change as a unified diff."""
+
+
+class ScreenPlace(Protocol):
+    """Where a guest's screen can be reached over the network."""
+
+    @property
+    def text(self) -> str:
+        """Return the address as viewers take it; empty when there is none now."""
+
+    def ssh_line(self, login: str) -> str:
+        """Return the command that brings it to the person's own machine; empty when there is no address."""
+
+
+@runtime_checkable
+class HelpsGuests(Protocol):
+    """What else can be done for a person who wants to look into a guest; every method may raise `EngineError`."""
+
+    async def open_boot_console(self, target: InstanceId, request: SessionRequest) -> Channel:
+        """Start a guest paused, open its console, and let it run: nothing it prints is missed."""
+
+    async def offer_serial(self, target: InstanceId) -> Offer:
+        """Return how the definition would change for a serial console; changes nothing."""
+
+    async def add_serial(self, target: InstanceId) -> str:
+        """Add a serial console to the stored definition and return when it works."""
+
+    async def screen_addresses(self, target: InstanceId) -> Sequence[ScreenPlace]:
+        """Return where a guest's VNC and SPICE servers listen; () without a screen."""
+
+    async def type_text(self, target: InstanceId, text: str) -> None:
+        """Type a text on a guest's keyboard."""

@@ -87,6 +87,11 @@ class Jobs:
         self._submitting = False
 
     @property
+    def audit(self) -> AuditTrail:
+        """Return where actions are written down, for what is done without a job: opening sessions."""
+        return self._audit
+
+    @property
     def jobs(self) -> tuple[Job, ...]:
         """Return all remembered jobs, the newest first."""
         return self._book.oldest_first[::-1]

@@ -13,6 +13,9 @@ _TITLES = {
     Scope.TABLE: "Tables",
     Scope.APP: "Everywhere",
     Scope.JOBS: "Jobs",
+    Scope.SESSIONS: "The list of sessions",
+    Scope.SESSION: "Inside a session every other key goes to the program",
+    Scope.LOG: "Inside a log",
 }
 KEY_CELLS = 15
 COMMAND_CELLS = 13

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from tui.domain.errors import ActionRefused
-from tui.engines.sessions import OpensSessions, ReadsLogs, SendsKeys
+from tui.engines.sessions import HelpsGuests, OpensSessions, ReadsLogs, SendsKeys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,6 +33,9 @@ class OpensInside(Protocol):
 
     def read_log(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
         """Return an instance's log in chunks."""
+
+    def guest_help(self, target: InstanceId) -> HelpsGuests:
+        """Return what else can be done for who wants to look into a guest."""
 
 
 class RoutesInside:
@@ -63,6 +66,14 @@ class RoutesInside:
         if not isinstance(engine, ReadsLogs):
             raise ActionRefused("no log", f"{engine.id} has no logs that hostdeck can read.")
         return engine.read_log(target, request)
+
+    def guest_help(self, target: InstanceId) -> HelpsGuests:
+        """Return what else can be done for who wants to look into a guest."""
+        engine = self._engine_of(target)
+        for one in (engine, getattr(engine, "sessions", None)):
+            if isinstance(one, HelpsGuests):
+                return one
+        raise ActionRefused("not possible", f"{engine.id} has no guests to be started or changed from here.")
 
     def _opener(self, target: InstanceId) -> OpensSessions:
         engine = self._engine_of(target)
@@ -102,3 +113,7 @@ class PassesInside:
     def read_log(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
         """Return an instance's log in chunks."""
         return self._started().read_log(target, request)
+
+    def guest_help(self, target: InstanceId) -> HelpsGuests:
+        """Return what else can be done for who wants to look into a guest."""
+        return self._started().guest_help(target)

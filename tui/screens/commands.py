@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 async def run_command(deck: Deck, command: Command) -> None:
     """Carry out a command on what it names, else as its key would."""
     action = command.action
-    if command.instances is not None and action.verb is not None:
+    if action.id in _INSIDE:
+        _inside(deck, command)
+    elif command.instances is not None and action.verb is not None:
         ask_and_submit(deck, action, Targets(command.instances), command.verb)
     elif command.instances is not None:
         await _open(deck, command)
@@ -28,6 +30,32 @@ async def run_command(deck: Deck, command: Command) -> None:
 
 
 _ON_TABLE = frozenset({"filter", "sort", "columns"})
+
+
+_INSIDE = frozenset({"shell", "console", "logs", "send_keys", "guest_screen"})
+
+
+def _inside(deck: Deck, command: Command) -> None:
+    """Open what is inside of what is named, else of the row under the cursor."""
+    from tui.screens.deck import DeckScreen
+
+    screen = deck.screen
+    if command.instances is not None:
+        targets = Targets(command.instances)
+    else:
+        targets = screen.targets() if isinstance(screen, DeckScreen) else Targets()
+    inside, words = deck.inside, command.arguments
+    match command.action.id:
+        case "shell":
+            inside.shell(targets, user=words[0], folder=words[1], anew=True)
+        case "console":
+            inside.console(targets)
+        case "logs":
+            inside.logs(targets)
+        case "send_keys":
+            inside.ask_keys(targets, words[0] if words else "")
+        case _:
+            inside.guest_screen(targets)
 
 
 async def _open(deck: Deck, command: Command) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.events import Resize
 from textual.screen import Screen
@@ -23,6 +23,10 @@ from widgets.thin_update import ThinCompositor
 
 LEAST_COLUMNS = 60
 LEAST_LINES = 15
+
+
+if TYPE_CHECKING:
+    from tui.screens.inside import Inside
 
 
 class Deck(KeysInOrder, inherit_bindings=False):
@@ -94,6 +98,11 @@ class Deck(KeysInOrder, inherit_bindings=False):
 
     def offer_stronger(self, job: Job, *, unasked: bool = False) -> None:
         """Ask whether to do what a job offers; unasked: the question comes by itself."""
+        raise NotImplementedError
+
+    @property
+    def inside(self) -> Inside:
+        """Return what opens consoles, shells and logs."""
         raise NotImplementedError
 
     @property

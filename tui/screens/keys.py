@@ -15,6 +15,13 @@ WIDGET_BINDINGS = {
     "move_page_up": "table.page_up",
     "move_top": "table.home",
     "move_bottom": "table.end",
+    "log_search": "log.search",
+    "log_filter": "log.filter",
+    "log_wrap": "log.wrap",
+    "log_times": "log.times",
+    "log_mark": "log.mark",
+    "log_json": "log.json",
+    "log_save": "log.save",
 }
 """Actions whose keys belong to a widget while it has the focus, with the id of its binding."""
 

@@ -1,0 +1,58 @@
+"""Where there is no terminal emulator for a platform, the whole terminal is handed over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+
+from tui.audit import AuditEntry
+from tui.domain.action import Result
+from tui.sessions.byhand import argument_list
+from tui.sessions.model import AUDIT_WORDS
+
+if TYPE_CHECKING:
+    from tui.domain.instance import Instance
+    from tui.domain.session import SessionRequest
+    from tui.screens.deck import Deck
+
+
+def hand_over(deck: Deck, instance: Instance, request: SessionRequest, why: str) -> None:
+    """Stand aside while virsh or podman has the terminal; the host is not drawn meanwhile, and that is said."""
+    sources = deck.view.sources if deck.view is not None else ()
+    status = next((one for one in sources if one.id == instance.id.engine), None)
+    command = argument_list(instance, request, status)
+    entry = AuditEntry(
+        job=0, action=AUDIT_WORDS[request.kind], target=instance.id, name=instance.name, kind=instance.kind,
+        owner=instance.user, host_name=deck.view.host_name if deck.view is not None else "", command=" ".join(command),
+    )  # fmt: skip
+    deck.jobs.audit.intent(entry)
+    try:
+        with deck.suspend():
+            os.write(1, f"hostdeck stands aside: {why}.\r\n$ {' '.join(command)}\r\n".encode())
+            code = _run(command)
+    except SuspendNotSupported:
+        text, result = f"This terminal cannot be handed over, and {why}.", Result.FAILED
+    except OSError as error:
+        text, result = f"{command[0]} could not be started: {error.strerror}", Result.FAILED
+    else:
+        text, result = f"{instance.name}: {command[0]} ended with exit code {code}.", Result.DONE
+    deck.jobs.audit.result(entry, result, text)
+    deck.say(text, "normal" if result is Result.DONE else "crit")
+
+
+def _run(command: list[str]) -> int:
+    """Wait for a program that has the terminal; the keys that interrupt it are not meant for hostdeck."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with subprocess.Popen(command, preexec_fn=_default_interrupt) as process:  # noqa: PLW1509 - no threads touch it
+            return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _default_interrupt() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,0 +1,72 @@
+"""A line to type, with a question above it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from widgets.escape import escape_controls
+
+
+class AskText(ModalScreen[str | None]):
+    """Ask for a text; returns it without blanks at its ends, None for Esc or an empty one.
+
+    Args:
+        title: the question in one line; plain text.
+        hint: what may be typed; plain text.
+        text: what stands there at first.
+    """
+
+    DEFAULT_CSS = """
+    AskText {
+        align: center middle;
+        & > #ask-box {
+            width: 72;
+            max-width: 100%;
+            height: auto;
+            padding: 0 1;
+            background: $surface;
+            border: round $primary;
+        }
+        #ask-title { text-style: bold; height: auto; max-height: 3; }
+        #ask-hint { color: $foreground 60%; height: auto; max-height: 4; }
+        #ask-input { height: 1; padding: 0; background: $boost; &, &:focus { border: none; } }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="ask.leave")]
+
+    def __init__(self, title: str, hint: str = "", text: str = "") -> None:
+        super().__init__()
+        self._title_text = title
+        self._hint = hint
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """Lay out question, hint and line."""
+        with Vertical(id="ask-box"):
+            yield Static(Text(escape_controls(self._title_text)), id="ask-title", markup=False)
+            if self._hint:
+                yield Static(Text(escape_controls(self._hint)), id="ask-hint", markup=False)
+            yield Input(self._text, id="ask-input", select_on_focus=False)
+
+    def on_mount(self) -> None:
+        """Put the cursor behind the text."""
+        field = self.query_one(Input)
+        field.cursor_position = len(self._text)
+        field.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Answer."""
+        event.stop()
+        self.dismiss(event.value.strip() or None)
+
+    def action_leave(self) -> None:
+        """Answer nothing."""
+        self.dismiss(None)
