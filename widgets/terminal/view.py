@@ -44,8 +44,8 @@ class TerminalView(TerminalBrowser, can_focus=True, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("shift+pageup", "page(-1)", "Back", show=False, priority=True, id="terminal.page_back"),
         Binding("shift+pagedown", "page(1)", "Forward", show=False, priority=True, id="terminal.page_forward"),
-        Binding("shift+up", "line(-1)", "Line back", show=False, priority=True, id="terminal.line_back"),
-        Binding("shift+down", "line(1)", "Line forward", show=False, priority=True, id="terminal.line_forward"),
+        Binding("ctrl+shift+up", "line(-1)", "Line back", show=False, priority=True, id="terminal.line_back"),
+        Binding("ctrl+shift+down", "line(1)", "Line forward", show=False, priority=True, id="terminal.line_forward"),
         Binding("shift+home", "first", "First line", show=False, priority=True, id="terminal.first"),
         Binding("shift+end", "last", "Last line", show=False, priority=True, id="terminal.last"),
     ]

@@ -169,11 +169,11 @@ async def test_scrolling_is_told() -> None:
         await until(lambda: app.lines()[0] == "line 92")
         await pilot.press("shift+home")
         await until(lambda: app.lines()[0] == "line 0")
-        await pilot.press("shift+down")
+        await pilot.press("ctrl+shift+down")
         await until(lambda: app.lines()[0] == "line 1")
         await pilot.press("shift+end")
         await until(lambda: app.view.rows_back == 0)
-        await pilot.press("shift+up", "x")
+        await pilot.press("ctrl+shift+up", "x")
         await until(lambda: app.view.rows_back == 0)
         assert app.typed == b"x", "typing shows the end again"
 
