@@ -5,6 +5,7 @@ import errno
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.unit.engine_contract import RecordingSink
 from tui.domain.errors import ActionRefused, EngineAbsent, EngineError, EngineLost, EngineRefused, NotFound
 from tui.domain.host import EngineState
 from tui.engines.libvirt import LibvirtEngine
-from tui.engines.libvirt.failures import failure_of, hung_message, open_failure
+from tui.engines.libvirt.failures import failure_of, hung_message, open_failure, start_hint
 from tui.engines.libvirt.target import parse_uri
 
 
@@ -81,7 +82,8 @@ def test_failed_connections(uri: str, told: Told, kind: type[EngineError], help_
 
 
 def test_a_daemon_that_hangs() -> None:
-    assert "systemctl restart" in hung_message(parse_uri("qemu:///system"))
+    assert "systemctl restart" in hung_message(parse_uri("qemu:///system"), systemd=True)
+    assert "systemctl" not in hung_message(parse_uri("qemu:///system"), systemd=False)
     assert hung_message(parse_uri("qemu+ssh://h/system")) == "qemu+ssh://h/system does not answer."
 
 
@@ -102,3 +104,14 @@ def test_the_package_needs_no_libvirt_to_be_imported() -> None:
     code = "import sys, tui.engines.libvirt; sys.exit('libvirt' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("systemd", "named"), [(True, "systemctl start"), (False, "-d`")])
+def test_a_start_is_told_by_the_command_that_there_is(
+    systemd: bool, named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = tmp_path / "libvirtd"
+    daemon.write_text("")
+    daemon.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert named in start_hint(parse_uri("qemu:///system"), systemd=systemd)

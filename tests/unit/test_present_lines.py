@@ -14,7 +14,7 @@ from tui.present.entry import Entry, place, pod_entry
 from tui.present.fields import filter_fields
 from tui.present.hostbar import badge, host_bar
 from tui.present.ledger import ledger_line
-from tui.present.problems import engine_note, problem_rows
+from tui.present.problems import engine_text, problem_rows
 from tui.present.roles import plain
 from tui.present.sparks import Sparks, buckets
 from tui.present.state import state_cell, state_word
@@ -214,8 +214,8 @@ def lost(now: float = 1000.0) -> EngineStatus:
 def test_a_silent_engine_is_a_line_with_reason_and_age() -> None:
     problem = Problem(Severity.CRITICAL, "podman", "podman", "engine", "gone")
     rows = problem_rows(view_of(sources=(lost(),), problems=(problem,)))
-    assert [row.data.problem.text for row in rows] == ["gone (values are 1 min old, next try in 8 s)"]
-    assert engine_note(replace(lost(), state=EngineState.READY), 1000.0) == ""
+    assert [row.data.problem.text for row in rows] == ["1 min old: gone (next try in 8 s)"]
+    assert engine_text(replace(lost(), state=EngineState.READY), "gone", 1000.0) == "gone"
 
 
 def test_two_problems_of_one_subject_have_two_keys() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,8 @@ async def run_program(*argv: str, deadline: float = 10.0) -> Finished:
         await process.wait()
         raise
     return Finished(process.returncode or 0, output.decode(errors="replace"), error.decode(errors="replace"))
+
+
+def has_systemd(booted: Path = Path("/run/systemd/system")) -> bool:
+    """Tell whether systemd is in charge here (sd_booted(3)): else its commands are no help."""
+    return booted.is_dir()

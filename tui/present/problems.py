@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import localtime, strftime
 from typing import NamedTuple
 
@@ -22,39 +23,29 @@ class ProblemLine(NamedTuple):
 
 def problem_rows(view: HostView) -> list[Row[ProblemLine]]:
     """Return the lines in the order of the view: critical ones first; an engine's line tells the age of its values."""
-    ages = {status.id: engine_note(status, view.taken_monotonic_seconds) for status in view.sources}
+    sources = {status.id: status for status in view.sources}
     rows: list[Row[ProblemLine]] = []
     seen: dict[str, int] = {}
     for problem in view.problems:
-        note = ages.get(problem.subject, "") if problem.kind == "engine" else ""
-        shown = problem if not note else _with_note(problem, note)
+        status = sources.get(problem.subject) if problem.kind == "engine" else None
+        shown = problem
+        if status is not None:
+            shown = replace(problem, text=engine_text(status, problem.text, view.taken_monotonic_seconds))
         number = seen[problem.subject] = seen.get(problem.subject, -1) + 1
         rows.append(Row(f"{problem.subject}#{number}", ProblemLine(len(rows), shown)))
     return rows
 
 
-def engine_note(status: EngineStatus, now: float) -> str:
-    """Return how old an engine's values are and when it is tried again."""
-    parts = []
+def engine_text(status: EngineStatus, text: str, now: float) -> str:
+    """Return why an engine does not answer, the age of its values first: the end of a line may be cut."""
     if status.state in {EngineState.CONNECTING, EngineState.READY}:
-        return ""
+        return text
     if status.answered_monotonic_seconds is not None:
-        parts.append(f"values are {figures.age(now - status.answered_monotonic_seconds)} old")
-    if status.retry_at_monotonic_seconds is not None:
-        left = status.retry_at_monotonic_seconds - now
-        parts.append(f"next try in {max(1, round(left))} s" if left > 0 else "trying again")
-    return ", ".join(parts)
-
-
-def _with_note(problem: Problem, note: str) -> Problem:
-    return Problem(
-        problem.severity,
-        problem.subject,
-        problem.name,
-        problem.kind,
-        f"{problem.text} ({note})",
-        problem.since_utc_seconds,
-    )
+        text = f"{figures.age(now - status.answered_monotonic_seconds)} old: {text}"
+    if status.retry_at_monotonic_seconds is None:
+        return text
+    left = status.retry_at_monotonic_seconds - now
+    return f"{text} ({f'next try in {max(1, round(left))} s' if left > 0 else 'trying again'})"
 
 
 class ProblemClock:

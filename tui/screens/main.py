@@ -224,8 +224,7 @@ class MainScreen(DeckScreen):
 
     @on(LiveTable.RowSelected)
     def _row_selected(self) -> None:
-        if self.current_key:
-            self.deck.open_details(self.current_key)
+        self.do_details()
 
     @on(LiveTable.MarksChanged)
     def _marks_changed(self) -> None:
@@ -303,7 +302,21 @@ class MainScreen(DeckScreen):
 
     def do_open(self) -> None:
         """Open the row under the cursor."""
-        self._row_selected()
+        self.do_details()
+
+    def do_details(self) -> None:
+        """Show all about the row under the cursor; about the engines where it is a line of one."""
+        key = self.current_key
+        if self._shown is not None and any(status.id == key for status in self._shown.sources):
+            self.do_engines()
+        elif key:
+            self.deck.open_details(key)
+
+    def do_engines(self) -> None:
+        """Show what hostdeck is connected to."""
+        from tui.screens.engines import EnginesScreen
+
+        self.app.push_screen(EnginesScreen())
 
     def do_back(self) -> None:
         """Go back one layer: what was typed, the filter, the marks, problems only."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.screens.still import StillHost, make_app, named, ready, screen_text, step, until
 from tui.config import Config
-from tui.domain.host import HostView, InstanceView
+from tui.domain.host import EngineState, EngineStatus, HostView, InstanceView
 from tui.domain.usage import CpuUsage
 from tui.screens.main import MainScreen
 
@@ -161,6 +161,32 @@ async def test_too_small_says_so_and_recovers(host: StillHost) -> None:
         await step(pilot, host)
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: "build-7" in screen_text(app) and "at least" not in screen_text(app))
+
+
+async def test_a_silent_engine_is_a_line_that_opens_the_whole_reason(host: StillHost) -> None:
+    reason = "Nothing listens there, and this sentence is much too long for a line of a list: start it with a command."
+
+    def silent(view: HostView) -> HostView:
+        lost = EngineStatus(
+            "podman", "podman", "unix:///run/podman/podman.sock", EngineState.LOST, message=reason,
+            answered_monotonic_seconds=view.taken_monotonic_seconds - 90,
+        )  # fmt: skip
+        return replace(view, sources=(lost,))
+
+    host.change = silent
+    app = make_app(host)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "1 min old: Nothing listens" in screen_text(app))
+        problems = main_of(app).pane.problem_table
+        assert problems is not None
+        await pilot.press("tab")
+        await until(pilot, lambda: problems.has_focus)
+        problems.move_cursor(next(key for key in problems.view_keys if key.startswith("podman#")))
+        await pilot.press("enter")
+        await until(pilot, lambda: "its values are 1 min old" in screen_text(app))
+        shown = " ".join(screen_text(app).split())
+        assert reason in shown
 
 
 async def test_side_panel_follows_the_cursor_and_attends(host: StillHost) -> None:

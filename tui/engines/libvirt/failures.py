@@ -19,6 +19,7 @@ from tui.domain.errors import (
     NotFound,
 )
 from tui.engines.libvirt.target import Target
+from tui.engines.process import has_systemd
 
 T = TypeVar("T")
 
@@ -111,7 +112,7 @@ def _user() -> str:
         return "USER"
 
 
-def start_hint(target: Target) -> str:
+def start_hint(target: Target, *, systemd: bool | None = None) -> str:
     """Say which command starts the daemon of this host, or installs it."""
     if target.driver == "test":
         return ""
@@ -120,7 +121,7 @@ def start_hint(target: Target) -> str:
             continue
         if target.session:
             return f"Its first use starts it: try `virsh -c {target.uri} uri`."
-        return f"Start it with `{_SUDO}systemctl start {daemon}.socket`."
+        return f"Start it with {_start(daemon, systemd=has_systemd() if systemd is None else systemd)}."
     extra = {"lxc": "libvirt-daemon-driver-lxc"}.get(target.driver, "qemu-system")
     return f"Install it with `{_SUDO}apt install libvirt-daemon-system {extra}` or `{_SUDO}dnf install libvirt`."
 
@@ -129,11 +130,21 @@ def _installed(program: str) -> bool:
     return shutil.which(program) is not None or shutil.which(program, path="/usr/sbin:/usr/local/sbin") is not None
 
 
-def hung_message(target: Target) -> str:
+def hung_message(target: Target, *, systemd: bool | None = None) -> str:
     """Say what a daemon that accepts but does not answer may need."""
     if not target.local:
         return f"{target.uri} does not answer."
     daemon = next(
         (name for name in (_UNITS.get(target.driver, "virtqemud"), "libvirtd") if _installed(name)), "libvirtd"
     )
-    return f"The daemon for {target.uri} does not answer; if it stays so: `{_SUDO}systemctl restart {daemon}`."
+    if has_systemd() if systemd is None else systemd:
+        restart = f"`{_SUDO}systemctl restart {daemon}`"
+    else:
+        restart = f"end its process and start it with {_start(daemon, systemd=False)}"
+    return f"The daemon for {target.uri} does not answer; if it stays so: {restart}."
+
+
+def _start(daemon: str, *, systemd: bool) -> str:
+    if systemd:
+        return f"`{_SUDO}systemctl start {daemon}.socket`"
+    return f"`{_SUDO}virtlogd -d; {_SUDO}{daemon} -d`"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tui.domain.errors import EngineAbsent, EngineError, EngineLost, EngineRefused, EngineTimeout, NotFound
+from tui.engines.process import has_systemd
 
 
 class ConflictError(EngineError):
@@ -84,6 +85,8 @@ def help_to_start(url: str) -> str:
     """Return the command that makes a service listen at a usual place."""
     if url.startswith(("unix:", "http+unix:")) and shutil.which("podman") is None:
         return "Podman is not installed here: sudo apt install podman, or sudo dnf install podman."
+    if url.startswith(("unix:", "http+unix:")) and not has_systemd():
+        return f"Start it: podman system service --time=0 {url}"
     if "/run/user/" in url:
         return "Start it: systemctl --user enable --now podman.socket"
     if url.startswith(("unix:", "http+unix:")):
