@@ -33,6 +33,9 @@ class Person:
     async def type(self, text: str) -> None:
         await self._pilot.press(*text)
 
+    async def resize(self, width: int, height: int) -> None:
+        await self._pilot.resize_terminal(width, height)
+
     async def until(self, condition: Callable[[], bool], what: str, *, rounds: int = 600) -> None:
         for _ in range(rounds):
             if condition():
