@@ -11,13 +11,13 @@ _MAPS = Path("/proc/self/maps")
 
 
 def begin() -> None:
-    """Collect only young cycles until `settle`, and let all threads share one heap.
+    """Put off the collection of cycles until `settle`, and let all threads share one heap.
 
     While classes are made and the first frame is drawn, nearly everything that is allocated stays: going through all
     of it again and again finds nothing and takes a tenth of the time to the first frame. Each thread of its own heap
     keeps freed memory of its own; under Python's lock two threads hardly ever ask for memory at the same time.
     """
-    gc.set_threshold(_YOUNG, 1000, 1000)
+    gc.disable()
     _libc_call("mallopt", _M_ARENA_MAX, 1)
 
 
@@ -30,6 +30,7 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, 20, 20)
+    gc.enable()
     _libc_call("malloc_trim", 0)
     _let_go_of_code()
 

@@ -7,11 +7,10 @@ SCRIPT = """
 import gc
 from tui import thrift
 thrift.begin()
-assert gc.isenabled()
-assert gc.get_threshold()[1:] == (1000, 1000)
+assert not gc.isenabled()
 kept = [[number] for number in range(20_000)]
 thrift.settle()
-assert gc.get_threshold()[1:] == (20, 20)
+assert gc.isenabled()
 assert gc.get_freeze_count() >= 20_000
 assert not any(entry is kept for entry in gc.get_objects())
 import hashlib, json, zlib  # code that was let go comes back when it is called
