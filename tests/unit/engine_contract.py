@@ -88,7 +88,7 @@ async def running(engine: Engine) -> AsyncIterator[RecordingSink]:
         outcome = (await asyncio.gather(task, return_exceptions=True))[0]
         async with asyncio.timeout(CLOSE_SECONDS):
             await engine.close()
-    assert isinstance(outcome, asyncio.CancelledError)
+    assert isinstance(outcome, asyncio.CancelledError), repr(outcome)
 
 
 def assert_statuses(engine: Engine, sink: RecordingSink) -> None:

@@ -67,6 +67,8 @@ class ConsoleChannel:
             self._loop.call_soon_threadsafe(function, *args)
 
     def _take_in(self, data: bytes) -> None:
+        if self._end is not None and self._end.goes_on:
+            return  # it was left
         self._arrived.append(data)
         self._news.set()
 
@@ -152,6 +154,7 @@ class ConsoleChannel:
         """Leave it; what runs on the console goes on. Waits a moment until the daemon has freed it."""
         if self._end is None:
             self._end = SessionEnd(goes_on=True)
+            self._arrived.clear()
             self._release()
             self._news.set()
             self._room.set()
