@@ -1,10 +1,14 @@
 """The seam for what is opened inside an instance; engines that can do it implement these beside `Engine`."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Protocol, runtime_checkable
+from __future__ import annotations
 
-from tui.domain.identity import InstanceId
-from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionEnd, SessionRequest
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from tui.domain.identity import InstanceId
+    from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionEnd, SessionRequest
 
 
 class Channel(Protocol):

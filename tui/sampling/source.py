@@ -1,17 +1,22 @@
 """What a screen may ask of a host: live, demo, replayed or remote."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from __future__ import annotations
 
-from tui.domain.action import ActionOutcome, ActionRequest
-from tui.domain.event import Document, Event
-from tui.domain.host import HostUsage, HostView
-from tui.domain.identity import InstanceId, StableKey
-from tui.domain.instance import Address, Instance
-from tui.domain.usage import Usage
-from tui.engines.base import GuestMemory
-from tui.sampling.history import Metric
+from typing import TYPE_CHECKING, Protocol
+
 from tui.sampling.inside import OpensInside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tui.domain.action import ActionOutcome, ActionRequest
+    from tui.domain.event import Document, Event
+    from tui.domain.host import HostUsage, HostView
+    from tui.domain.identity import InstanceId, StableKey
+    from tui.domain.instance import Address, Instance
+    from tui.domain.usage import Usage
+    from tui.engines.base import GuestMemory
+    from tui.sampling.history import Metric
 
 
 class InstanceSampler(Protocol):
