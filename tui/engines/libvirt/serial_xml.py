@@ -62,7 +62,7 @@ def _end_of_devices(xml: str) -> int | None:
         path.append(name)
 
     def end(_name: str) -> None:
-        if path == ["domain", "devices"] and raw[parser.CurrentByteIndex :].startswith(b"</"):
+        if path == ["domain", "devices"] and raw[parser.CurrentByteIndex :].startswith(b"</devices"):
             found.append(len(raw[: parser.CurrentByteIndex].decode()))
         path.pop()
 
