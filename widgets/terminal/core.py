@@ -232,7 +232,7 @@ class TerminalCore(Protocol):
         """Choose another match and bring it into view."""
 
     def matches(self) -> list[Match]:
-        """Return the matches in view."""
+        """Search a bounded amount further, and return the matches in view."""
 
     def all_text(self) -> str:
         """Return scrollback and screen as text, wrapped lines joined."""

@@ -281,6 +281,28 @@ def lines_in_view(core: GhosttyCore, text: str) -> bool:
     return core.selected_text() == text and current == [Match(current[0].y, 0, 6, current=True)]
 
 
+def test_search_follows_what_is_written(core: GhosttyCore) -> None:
+    core.feed(b"needle\r\n" * 10)
+    core.search("needle")
+    assert core.search_step().total == 10
+    core.feed(b"needle\r\n" * 5)
+    assert core.search_step().total == 15
+    core.resize(30, 8)
+    core.take_changes()
+    assert len(core.matches()) == 7, "the last row is empty"
+    core.feed(b"\x1b[?1049h")
+    assert core.search_step().total == 0
+
+
+def test_what_was_kept_stays_on_a_narrow_screen() -> None:
+    core = GhosttyCore(200, 24)
+    core.feed(b"".join(b"line %d\r\n" % number for number in range(5000)))
+    for columns in (20, 200):
+        core.resize(columns, 24)
+    assert core.all_text().startswith("line 0\n")
+    core.close()
+
+
 def test_no_search_finds_nothing(core: GhosttyCore) -> None:
     core.feed(b"text")
     core.search("")

@@ -50,7 +50,7 @@ class GhosttyCore:
         ffi, lib = library.ffi, library.lib
         self._columns, self._rows = _bounded(columns), _bounded(rows)
         self._terminal = new_terminal(library, self._columns, self._rows)
-        self._scrollback = scrollback
+        self._scrollback, self._widest = scrollback, 0
         self._limit()
         self._limit_scrollback()
         self._listener = Listener(library, self._terminal)
@@ -66,6 +66,7 @@ class GhosttyCore:
         check(lib.ghostty_render_state_row_iterator_new(ffi.NULL, self._iterator), "making a row iterator")
         self._reader = CellReader(library)
         self._y = ffi.new("uint16_t *")
+        self._point = ffi.new("GhosttyPointCoordinate *")
         self._flag = ffi.new("bool *")
         self._mode = ffi.new("GhosttyTerminalModeConfig *")
         self._row_selection = sized("GhosttyRenderStateRowSelection")
@@ -227,6 +228,7 @@ class GhosttyCore:
         """Return the matches in view."""
         if self._search is None:
             return []
+        self._search.step()
         found = [match for selection in self._search.in_view() for match in self._place(selection, current=False)]
         current = self._search.current()
         return found if current is None else found + self._place(current, current=True)
@@ -258,7 +260,9 @@ class GhosttyCore:
         self._set("CLIPBOARD_WRITE_MAX_BYTES", "size_t *", CLIPBOARD_BYTES)
 
     def _limit_scrollback(self) -> None:
-        line = (self._columns + 1) * CELL_BYTES * LINE_OVERHEAD
+        """Allow for lines as wide as the screen ever was: what was kept stays when it gets narrower."""
+        self._widest = max(self._widest, self._columns)
+        line = (self._widest + 1) * CELL_BYTES * LINE_OVERHEAD
         self._set("SCROLLBACK_MAX_BYTES", "size_t *", int(self._scrollback * line))
 
     def _set(self, name: str, kind: str, value: int) -> None:
@@ -298,23 +302,23 @@ class GhosttyCore:
         return min(max(x, 0), self._columns - 1), min(max(y, 0), self._rows - 1)
 
     def _place(self, selection: Any, *, current: bool) -> list[Match]:
-        """Return the rows in view that a match of the library covers."""
-        start, end = self._in_screen(selection, "start"), self._in_screen(selection, "end")
-        if start is None or end is None:
+        """Return the rows in view that a match of the library covers; one end may be out of view."""
+        start, end = self._in_view(selection, "start"), self._in_view(selection, "end")
+        if start is None and end is None:
             return []
-        top = self.scroll().top
+        first_x, first_y = start or (0, 0)
+        last_x, last_y = end or (self._columns - 1, self._rows - 1)
         return [
-            Match(y - top, start[0] if y == start[1] else 0, end[0] + 1 if y == end[1] else self._columns, current)
-            for y in range(max(start[1], top), min(end[1] + 1, top + self._rows))
+            Match(y, first_x if y == first_y else 0, last_x + 1 if y == last_y else self._columns, current)
+            for y in range(first_y, last_y + 1)
         ]
 
-    def _in_screen(self, selection: Any, end: str) -> tuple[int, int] | None:
-        ffi, lib = self._library.ffi, self._library.lib
-        point = ffi.new("GhosttyPointCoordinate *")
+    def _in_view(self, selection: Any, end: str) -> tuple[int, int] | None:
+        ffi, lib, point = self._library.ffi, self._library.lib, self._point
         reference = ffi.addressof(selection, end)
-        if lib.ghostty_terminal_point_from_grid_ref(self._terminal, reference, lib.GHOSTTY_POINT_TAG_SCREEN, point):
+        if lib.ghostty_terminal_point_from_grid_ref(self._terminal, reference, lib.GHOSTTY_POINT_TAG_VIEWPORT, point):
             return None
-        return point.x, point.y
+        return (point.x, point.y) if point.y < self._rows else None
 
 
 def new_terminal(library: Library, columns: int, rows: int) -> Any:

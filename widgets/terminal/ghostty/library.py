@@ -13,6 +13,29 @@ typedef struct { GhosttyPointTag tag; uint64_t value[2]; } HostdeckPoint;
 """cffi cannot pass unions by value. Composites over 16 bytes go through memory on x86_64 and aarch64, whatever their
 fields are, so a struct of the same size and alignment without a union serves in their place."""
 
+_TYPES = (
+    "GhosttyClipboardWriteReply *",
+    "GhosttyColorRgb *",
+    "GhosttyMousePosition *",
+    "GhosttyPointCoordinate *",
+    "GhosttySelection *",
+    "GhosttySelection[]",
+    "GhosttySelectionBuffer *",
+    "GhosttyString *",
+    "GhosttyTerminalScreen *",
+    "GhosttyTerminalSelectionFormatOptions *",
+    "GhosttyTerminalSelectLineOptions *",
+    "GhosttyTerminalSelectWordOptions *",
+    "GhosttyTrackedGridRef *",
+    "HostdeckPoint *",
+    "HostdeckScrollViewport *",
+    "bool *",
+    "char[]",
+    "uint8_t[]",
+    "uint32_t[]",
+)
+"""Types of short-lived values: cffi parses each name for 10 ms when it is first used, which no key should wait for."""
+
 POINT_FUNCTION = "GhosttyResult(*)(GhosttyTerminal, HostdeckPoint, %s)"
 
 
@@ -62,6 +85,9 @@ def load() -> Library:
     ):
         if (ffi.sizeof(twin), ffi.alignof(twin)) != (ffi.sizeof(real), ffi.alignof(real)):
             raise CoreError(f"{real} is not laid out as expected")
+
+    for name in _TYPES:
+        ffi.typeof(name)
 
     def cast(signature: str, name: str) -> Any:
         return ffi.cast(signature, ffi.addressof(lib, name))

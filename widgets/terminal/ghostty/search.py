@@ -7,7 +7,7 @@ from typing import Any
 from widgets.terminal.core import Found
 from widgets.terminal.ghostty.library import Library, check, sized
 
-STEPS = 64
+STEPS = 16
 """How often the search is driven further in one call; each step is bounded by the library."""
 MOST_MATCHES = 4096
 """Matches in view that are marked."""
@@ -35,8 +35,9 @@ class Search:
         self._library.lib.ghostty_search_free(self._search[0])
 
     def step(self) -> Found:
-        """Search further."""
+        """Search further, and in what was written meanwhile."""
         lib = self._library.lib
+        lib.ghostty_search_feed(self._search[0])
         for _ in range(STEPS):
             check(lib.ghostty_search_tick(self._search[0], self._status), "searching")
             if self._status[0] == lib.GHOSTTY_SEARCH_STATUS_COMPLETE:
