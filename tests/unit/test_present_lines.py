@@ -9,7 +9,7 @@ from tui.domain.instance import ContainerFacts, GuestFacts, Health, Instance, Ki
 from tui.domain.usage import CpuUsage, MemoryUsage, NetworkUsage, Usage
 from tui.present import cells
 from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment, columns, default_sort
-from tui.present.details import unknown_lines
+from tui.present.details import Fact, fact_lines, unknown_lines
 from tui.present.entry import Entry, place, pod_entry
 from tui.present.fields import filter_fields
 from tui.present.hostbar import badge, host_bar
@@ -224,12 +224,20 @@ def test_two_problems_of_one_subject_have_two_keys() -> None:
     assert len({row.key for row in rows}) == 2
 
 
-def test_unknown_figures_of_one_reason_share_a_line() -> None:
+def test_unknown_figures_of_one_reason_stand_together() -> None:
     usage = Usage(unknown={"io.read": "not delegated", "io.write": "not delegated", "memory.swap": "no swap"})
-    assert [plain(line) for line in unknown_lines(usage)] == [
-        "memory.swap: no swap",
-        "io.read, io.write: not delegated",
+    assert [plain(line).split() for line in unknown_lines(usage, 80)] == [
+        ["memory.swap", "no", "swap"],
+        ["io.read", "not", "delegated"],
+        ["io.write", "not", "delegated"],
     ]
+
+
+def test_no_fact_is_cut() -> None:
+    text = "a description that is far too long for a line of forty cells, as people write them"
+    lines = fact_lines([Fact("about", text)], 40)
+    assert all(len(plain(line)) <= 40 for line in lines)
+    assert " ".join(plain(line)[11:] for line in lines) == text
 
 
 def test_tabs_count_what_runs() -> None:

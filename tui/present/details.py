@@ -14,10 +14,11 @@ from tui.present.cells import port_text
 from tui.present.entry import Entry
 from tui.present.roles import Spans
 from tui.present.state import pod_word, state_cell
-from tui.present.words import ago, span
+from tui.present.words import ago, span, wrapped
 from widgets.live_table.model import Role
 
 LABEL_CELLS = 11
+UNKNOWN_CELLS = 32
 
 
 class Fact(NamedTuple):
@@ -29,11 +30,14 @@ class Fact(NamedTuple):
     long: bool = False
 
 
-def fact_lines(facts: Sequence[Fact], *, with_long: bool = True) -> list[Spans]:
-    """Return facts as lines, the labels dim and of one width."""
-    return [
-        ((fact.label.ljust(LABEL_CELLS), "dim"), (fact.text, fact.role)) for fact in facts if with_long or not fact.long
-    ]
+def fact_lines(facts: Sequence[Fact], width: int) -> list[Spans]:
+    """Return facts as lines, the labels dim and of one width; nothing is cut."""
+    return [line for fact in facts for line in wrapped(fact.label.ljust(LABEL_CELLS), fact.text, width, fact.role)]
+
+
+def short_fact_lines(facts: Sequence[Fact]) -> list[Spans]:
+    """Return one line for each fact that is of interest beside the table."""
+    return [((fact.label.ljust(LABEL_CELLS), "dim"), (fact.text, fact.role)) for fact in facts if not fact.long]
 
 
 def identity(entry: Entry, view: HostView) -> list[Fact]:
@@ -118,19 +122,20 @@ def addresses(found: Sequence[Address]) -> Iterator[Fact]:
         yield Fact("address", f"{address.ip}{network} ({address.source})")
 
 
-def usage_facts(usage: Usage, *, is_guest: bool = False) -> list[Fact]:
-    """Return every figure with its unit and its limit; what is not known is a dash."""
+def usage_facts(usage: Usage, kind: str) -> list[Fact]:
+    """Return every figure with its unit and its limit; what is not known is a dash. A pod's are sums over it."""
+    is_guest, is_pod = kind == "guest", kind == "pod"
     cpu, memory, io, network = usage.cpu, usage.memory, usage.io, usage.network
-    limit = f"of {figures.cores(cpu.limit_cores)}" if cpu.limit_cores is not None else "no limit"
+    limit = f"of {figures.cores(cpu.limit_cores)}" if cpu.limit_cores is not None else _no_limit(is_pod)
     share = f", {figures.percent(cpu.percent_of_limit)} %" if cpu.percent_of_limit is not None else ""
     if share and cpu.limit_cores is None:
         share += " of all cores"
-    memory_limit = f"of {figures.size(memory.limit_bytes)}" if memory.limit_bytes else "no limit"
+    memory_limit = f"of {figures.size(memory.limit_bytes)}" if memory.limit_bytes else _no_limit(is_pod)
     high = f", throttled from {figures.size(memory.high_bytes)}" if memory.high_bytes else ""
     inside = f"{figures.size(memory.guest_used_bytes):>6}  of {figures.size(memory.guest_available_bytes)}"
     return [
         Fact("cores", f"{figures.cores(cpu.cores_used):>6}  {limit}{share}"),
-        Fact("throttled", f"{figures.percent(cpu.throttled_percent):>6}  % of periods"),
+        *([] if is_pod else [Fact("throttled", f"{figures.percent(cpu.throttled_percent):>6}  % of periods")]),
         Fact("memory", f"{figures.size(memory.working_set_bytes):>6}  {memory_limit}{high}"),
         *([Fact("inside", inside)] if is_guest else []),
         Fact("swap", f"{figures.size(memory.swap_bytes):>6}"),
@@ -143,6 +148,10 @@ def usage_facts(usage: Usage, *, is_guest: bool = False) -> list[Fact]:
         Fact("waiting", _pressure(usage)),
         Fact("OOM kills", f"{figures.count(memory.oom_kills):>6}", "crit" if memory.oom_kills else "normal"),
     ]
+
+
+def _no_limit(is_pod: bool) -> str:
+    return "in all its containers" if is_pod else "no limit"
 
 
 def _of(limit: int | None) -> str:
@@ -161,12 +170,16 @@ def _pressure(usage: Usage) -> str:
     )
 
 
-def unknown_lines(usage: Usage) -> list[Spans]:
-    """Return each figure that cannot be known with its reason; figures of one reason share a line."""
+def unknown_lines(usage: Usage, width: int) -> list[Spans]:
+    """Return each figure that cannot be known with its reason; those of one reason stand together."""
     by_reason: dict[str, list[str]] = {}
     for path, reason in usage.unknown.items():
         by_reason.setdefault(reason, []).append(path)
-    return [((", ".join(paths), "normal"), (f": {reason}", "dim")) for reason, paths in sorted(by_reason.items())]
+    lines: list[Spans] = []
+    for reason, paths in sorted(by_reason.items()):
+        for path in paths:
+            lines += wrapped(path.ljust(UNKNOWN_CELLS), reason, width, "dim", label="normal")
+    return lines
 
 
 def moment(unix_seconds: float | None) -> str:

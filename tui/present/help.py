@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from tui.actions import Action, Scope
 from tui.present.roles import Spans
+from tui.present.words import wrapped
 
 _TITLES = {
     Scope.INSTANCE: "Guests and containers (with marks: on the marked rows in view)",
@@ -69,11 +70,19 @@ def _action_lines(action: Action, width: int) -> list[Spans]:
     return lines + [((" " * before + line, "dim"),) for line in more]
 
 
-def figure_lines() -> list[Spans]:
+def figure_lines(width: int) -> list[Spans]:
     """Return what the figures mean."""
-    return [((f"  {name:<{KEY_CELLS - 2}}", "normal"), (text, "dim")) for name, text in _FIGURES]
+    return _explained(_FIGURES, width)
 
 
-def filter_lines() -> list[Spans]:
+def filter_lines(width: int) -> list[Spans]:
     """Return what may be typed into the filter."""
-    return [((f"  {name:<{KEY_CELLS - 2}}", "normal"), (text, "dim")) for name, text in _FILTER]
+    return _explained(_FILTER, width)
+
+
+def _explained(words: Iterable[tuple[str, str]], width: int) -> list[Spans]:
+    return [
+        line
+        for word, text in words
+        for line in wrapped(f"  {word:<{KEY_CELLS - 2}}", text, width, "dim", label="normal")
+    ]

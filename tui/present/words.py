@@ -30,8 +30,8 @@ def span(seconds: float) -> str:
     return humanize.precisedelta(whole, minimum_unit="minutes", format="%d", suppress=["months", "years"])
 
 
-def wrapped(label: str, text: str, width: int, role: Role = "normal") -> list[Spans]:
-    """Return a text in as many lines as it needs, indented behind its label."""
-    room = max(width - len(label), 20)
+def wrapped(word: str, text: str, width: int, role: Role = "normal", *, label: Role = "dim") -> list[Spans]:
+    """Return a text in as many lines as it needs, indented behind the word that names it."""
+    room = max(width - len(word), 20)
     lines = wrap(escape_controls(text.replace("\n", " ")), room, break_on_hyphens=False) or [""]
-    return [((label if not number else " " * len(label), "dim"), (line, role)) for number, line in enumerate(lines)]
+    return [((word if not number else " " * len(word), label), (line, role)) for number, line in enumerate(lines)]

@@ -16,10 +16,11 @@ from tui.present.events import event_lines
 from tui.present.roles import Spans
 from tui.present.state import state_cell
 from tui.screens.charts import KINDS, InstanceChart
-from tui.screens.page import Heading, Page, PageScreen
+from tui.screens.page import NARROW_BELOW_COLUMNS, Heading, Page, PageScreen
 from tui.screens.span_lines import SpanLines
 
 MOST_EVENTS = 50
+MARGIN_CELLS = 4  # the padding of the page and its scroll bar
 
 
 class DetailsScreen(PageScreen):
@@ -71,12 +72,14 @@ class DetailsScreen(PageScreen):
         if entry is None:
             return
         self._last = entry
-        self.query_one("#facts", SpanLines).show(fact_lines(identity(entry, view)))
-        self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry.usage, is_guest=entry.kind == "guest")))
+        page = self.size.width - MARGIN_CELLS
+        width = page if self.size.width < NARROW_BELOW_COLUMNS else page // 2 - MARGIN_CELLS
+        self.query_one("#facts", SpanLines).show(fact_lines(identity(entry, view), width))
+        self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry.usage, entry.kind), width))
         for chart in self.query(InstanceChart):
             chart.show_entry(entry, self.deck.source, view.tick, ascii_only=self.deck.ascii_only)
         self._show_events(entry, view)
-        unknown = unknown_lines(entry.usage) or [(("nothing", "dim"),)]
+        unknown = unknown_lines(entry.usage, page) or [(("nothing", "dim"),)]
         self.query_one("#unknown", SpanLines).show(unknown)
 
     def _show_title(self, entry: Entry | None) -> None:

@@ -24,9 +24,9 @@ class HelpScreen(PageScreen):
         return (
             SpanLines(id="help-keys"),
             Heading("Filter"),
-            SpanLines(filter_lines()),
+            SpanLines(id="help-filter"),
             Heading("Figures"),
-            SpanLines(figure_lines()),
+            SpanLines(id="help-figures"),
         )
 
     def on_mount(self) -> None:
@@ -37,8 +37,10 @@ class HelpScreen(PageScreen):
     def on_resize(self, event: Resize) -> None:
         """Wrap the descriptions to the width."""
         super().on_resize(event)
-        lines = key_lines(self.deck.table_of_actions, event.size.width - 3)
-        self.query_one("#help-keys", SpanLines).show(lines)
+        width = event.size.width - 3
+        self.query_one("#help-keys", SpanLines).show(key_lines(self.deck.table_of_actions, width))
+        self.query_one("#help-filter", SpanLines).show(filter_lines(width))
+        self.query_one("#help-figures", SpanLines).show(figure_lines(width))
 
     def do_help(self) -> None:
         """Do nothing: it is open."""

@@ -78,9 +78,13 @@ class MainScreen(DeckScreen):
     def on_mount(self) -> None:
         """Show names and keys before the first sample."""
         self._show_tabs()
-        self.query_one(KeyFooter).set_keys(self.deck.footer_keys(self.SCOPES))
+        self._show_keys()
         self.pane.table.focus()
         self._show_status()
+
+    def _show_keys(self) -> None:
+        """Show the keys; what would be refused anyway is left out, and that is known with the first moment."""
+        self.query_one(KeyFooter).set_keys(self.deck.footer_keys(self.SCOPES))
 
     @property
     def moment(self) -> Moment:
@@ -144,6 +148,8 @@ class MainScreen(DeckScreen):
 
     def show_view(self, view: HostView) -> None:
         """Bring the lines and the open pane up to date."""
+        if self._shown is None or self._shown.read_only is not view.read_only:
+            self._show_keys()
         self._shown = view
         moment = self.moment
         moment.utc_seconds, moment.tick = view.taken_utc_seconds, view.tick

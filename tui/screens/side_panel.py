@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui.domain.host import HostView
-from tui.present.details import fact_lines, identity
+from tui.present.details import identity, short_fact_lines
 from tui.present.entry import Entry
 from tui.present.events import event_lines
 from tui.present.roles import Spans
@@ -41,7 +41,7 @@ class SidePanel(Vertical):
         if entry is None:
             return
         self._name_line.show([((entry.name, "accent"), (f"  {entry.kind}", "dim"))])
-        facts = fact_lines(identity(entry, view), with_long=False)
+        facts = short_fact_lines(identity(entry, view))
         self._facts.show(padded(facts[:MOST_FACTS], MOST_FACTS))
         for chart in self._charts:
             chart.show_entry(entry, source, view.tick, ascii_only=ascii_only)

@@ -151,6 +151,7 @@ async def test_read_only_says_so_and_refuses() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, app)
         assert "READ-ONLY" in screen_text(app)
+        assert "T stop" not in screen_text(app)
         await pilot.press("T")
         await until(pilot, lambda: "--read-only" in screen_text(app))
         assert host.performed == []
