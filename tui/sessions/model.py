@@ -47,7 +47,7 @@ class Presence:
     """What a view says of a session's instance.
 
     Attributes:
-        is_active: processes of it exist.
+        is_active: processes of it exist, or nobody knows whether.
         is_gone: its engine answers and does not list it.
     """
 
@@ -59,7 +59,7 @@ class Presence:
         """Look an instance up."""
         found = next((item.instance for item in view.instances if item.instance.id == target), None)
         answers = any(one.id == target.engine and one.state is EngineState.READY for one in view.sources)
-        return cls(found is not None and found.state.is_active, found is None and answers)
+        return cls(found.state.is_active if found is not None else not answers, found is None and answers)
 
 
 class Terminal(Protocol):

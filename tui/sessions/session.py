@@ -151,8 +151,9 @@ class Session:
     async def _once(self, *, force: bool, again: bool) -> SessionEnd | None:
         """Open and read until the end; None when a person has to decide."""
         self._lasted = 0.0
+        asked = replace(self.request, force=force)
         try:
-            channel = await self._open_channel(self, replace(self.request, force=force), again)
+            channel = await self._open_channel(self, asked, again)
         except SessionBusy as error:
             self._become(SessionState.BUSY, error.message)
             return None
@@ -163,17 +164,17 @@ class Session:
         if again:
             await self.terminal.feed(again_line("opened again"))
         began = asyncio.get_running_loop().time()
-        self.end = await self._pump(channel)
+        self.end = await self._pump(channel, (asked.columns, asked.rows))
         self._lasted = asyncio.get_running_loop().time() - began
         return self.end
 
-    async def _pump(self, channel: Channel) -> SessionEnd:
+    async def _pump(self, channel: Channel, size: tuple[int, int]) -> SessionEnd:
         self._channel = channel
         self._outbox.clear()
         self.opened_utc_seconds = self._utc()
         self._presence = Presence(is_active=True, is_gone=False)
         self._become(SessionState.OPEN)
-        helpers = [asyncio.create_task(self._send(channel)), asyncio.create_task(self._size(channel))]
+        helpers = [asyncio.create_task(self._send(channel)), asyncio.create_task(self._size(channel, size))]
         try:
             while data := await channel.read():
                 await self.terminal.feed(data)
@@ -193,16 +194,16 @@ class Session:
             with contextlib.suppress(EngineError):  # whoever reads learns why
                 await channel.write(data)
 
-    async def _size(self, channel: Channel) -> None:
-        told = (self.request.columns, self.request.rows)
+    async def _size(self, channel: Channel, told: tuple[int, int]) -> None:
+        """Tell sizes that differ from the one it was opened with, and then from the last one told."""
         while True:
-            await self._resized.wait()
             self._resized.clear()
             wanted = (self.request.columns, self.request.rows)
             if wanted != told:
                 told = wanted
                 with contextlib.suppress(EngineError):
                     await channel.resize(*wanted)
+            await self._resized.wait()
 
     async def _wait(self, delay: float) -> None:
         """Wait until another try may work: at once when told to, after a while when the instance runs."""
