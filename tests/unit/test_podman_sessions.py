@@ -189,7 +189,7 @@ async def test_a_missing_program_says_so(podman: FakePodman) -> None:
     assert text.startswith(b"Error: exec")
     assert end is not None
     assert end.exit_code == 127
-    assert "nosuch does not exist" in end.message
+    assert "nosuch was not started" in end.message
 
 
 @pytest.mark.parametrize(
@@ -248,6 +248,8 @@ async def until_closed(reader: asyncio.StreamReader, _writer: Writer) -> None:
         (execed(running=False, code=137), container("exited"), SessionEnd(137, message="has stopped", may_reopen=True)),
         (execed(running=False, code=137), container(), SessionEnd(137, message="It was killed.")),
         (GONE, container(), SessionEnd(message="does not tell")),
+        (execed(running=False, code=127), container(), SessionEnd(127)),
+        (execed(running=True), container(), SessionEnd(goes_on=True, message="/bin/bash goes on", may_reopen=True)),
     ],
 )
 async def test_why_a_shell_ended(
@@ -258,8 +260,13 @@ async def test_why_a_shell_ended(
 
     _, end = await read_all(await shell(podman, talk))
     assert end is not None
-    assert (end.exit_code, end.may_reopen) == (expected.exit_code, expected.may_reopen)
+    assert (end.exit_code, end.goes_on, end.may_reopen) == (
+        expected.exit_code,
+        expected.goes_on,
+        expected.may_reopen,
+    )
     assert expected.message in end.message
+    assert bool(expected.message) == bool(end.message)
 
 
 async def test_a_killed_service_ends_a_session_that_may_be_opened_again(podman: FakePodman) -> None:
@@ -425,6 +432,15 @@ async def test_a_removed_container_ends_what_is_attached(podman: FakePodman) -> 
         podman.routes["containers/one/json"] = GONE
 
     assert await read_all(await attach(podman, talk)) == (b"", SessionEnd(message="The container was removed."))
+
+
+async def test_a_service_that_came_back_at_once_leaves_the_container(podman: FakePodman) -> None:
+    async def talk(_reader: asyncio.StreamReader, _writer: Writer) -> None:
+        return
+
+    _, end = await read_all(await attach(podman, talk, Tty=True))
+    assert end is not None
+    assert (end.goes_on, end.may_reopen) == (True, True)
 
 
 async def test_a_stream_out_of_step_ends(podman: FakePodman) -> None:

@@ -61,7 +61,9 @@ class AttachedProcess:
         if found is None:
             return SessionEnd(message=containers.REMOVED)
         if found.status == "running":
-            return SessionEnd(message="The stream ended; the container runs on, or again.", may_reopen=True)
+            return SessionEnd(
+                goes_on=True, message="The connection was lost; the container runs on, or again.", may_reopen=True
+            )
         return SessionEnd(exit_code=found.exit_code, message=containers.STOPPED, may_reopen=True)
 
     def lost(self, error: EngineError) -> SessionEnd:

@@ -16,6 +16,11 @@ from tui.engines.podman.wire import ask, upgrade
 TERM = "xterm-256color"
 NOT_EXECUTABLE, NOT_FOUND = 126, 127  # what the runtime answers, and a shell too
 KILLED = 137
+RUNTIME_ERROR = b"Error: "
+
+
+class _StillRunningError(EngineError):
+    """The stream has ended and the process has not."""
 
 
 class ExecProcess:
@@ -28,9 +33,11 @@ class ExecProcess:
         self._command = tuple(command)
         self._on_this_host = on_this_host
         self._process: KnownProcess | None = None
+        self._first = b""
 
     def decode(self, data: bytes) -> bytes:
         """Return the bytes as they are: there is a terminal at the other end."""
+        self._first += data[: len(RUNTIME_ERROR) - len(self._first)]
         return data
 
     def encode(self, data: bytes) -> bytes:
@@ -63,11 +70,13 @@ class ExecProcess:
             if code not in {None, KILLED}:
                 return SessionEnd(exit_code=code, message=self._explain(code))
             return await self._without_code(code)
+        except _StillRunningError as error:  # a service that ended and was started again at once
+            return SessionEnd(goes_on=True, message=error.message, may_reopen=True)
         except EngineError as error:
             return self.lost(error)
 
     async def _exit_code(self) -> int | None:
-        """Wait until the service has noted the end; None when it does not or does not know."""
+        """Wait until the service has noted the end; None when it knows of no such exec."""
         deadline = asyncio.get_running_loop().time() + containers.SETTLE_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             try:
@@ -78,7 +87,7 @@ class ExecProcess:
                 code = seen.get("ExitCode")
                 return code if isinstance(code, int) else None
             await asyncio.sleep(containers.PAUSE_SECONDS)
-        return None
+        raise _StillRunningError("still running", f"The connection was lost; {self._command[0]} goes on.")
 
     async def _without_code(self, code: int | None) -> SessionEnd:
         """Tell a process that was killed from one whose container went."""
@@ -93,12 +102,13 @@ class ExecProcess:
         return SessionEnd(exit_code=code, message="It was killed.")
 
     def _explain(self, code: int | None) -> str:
+        """Tell the runtime's failure to start a program from a program that ends with the same code."""
+        if not self._first.startswith(RUNTIME_ERROR):
+            return ""
         name = self._command[0]
-        if code == NOT_FOUND and len(self._command) == 1:
-            return f"{name} does not exist in the container, or it ended with exit code 127."
-        if code == NOT_EXECUTABLE:
-            return f"{name} cannot be run in the container."
-        return ""
+        if code == NOT_FOUND:
+            return f"{name} was not started: it, or the working directory, does not exist in the container."
+        return f"{name} cannot be run in the container." if code == NOT_EXECUTABLE else ""
 
     def lost(self, error: EngineError) -> SessionEnd:
         """Say whether the process goes on, which it does without the service, as far as this host can see."""
@@ -113,7 +123,7 @@ class ExecProcess:
         try:
             seen = await self.look()
         except NotFound:
-            return SessionEnd()
+            return SessionEnd(message="It has ended.")
         except EngineError as error:
             if not end_process or self._process is None:
                 return self.lost(error)

@@ -44,6 +44,7 @@ class Wire:
                     pair = await asyncio.open_unix_connection(address.path, limit=LIMIT_BYTES)
                 else:
                     pair = await asyncio.open_connection(address.host, address.port, limit=LIMIT_BYTES)
+        pair[1].transport.set_write_buffer_limits(high=0)  # `write` returns when the kernel has it all
         return cls(url, *pair)
 
     async def request(
