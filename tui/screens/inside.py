@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,9 @@ class Inside:
 
     def __init__(self, deck: Deck) -> None:
         self.deck = deck
-        self.sessions = Sessions(deck.source, deck.jobs.audit, make_terminal=_terminal, on_change=self._changed)
+        self.sessions = Sessions(
+            deck.source, deck.jobs.audit, make_terminal=_terminal, on_change=self._changed, utc=self._utc
+        )
         self._checked = False
         self._no_terminal: str | None = None
         self._asking: set[int] = set()
@@ -312,6 +315,10 @@ class Inside:
             self.deck.say(f"{subject.name}: {text} was sent.", "ok")
 
     # What sessions tell
+
+    def _utc(self) -> float:
+        """Return the host's time, by the newest view."""
+        return self.deck.view.taken_utc_seconds if self.deck.view is not None else time.time()
 
     def _changed(self, session: Session) -> None:
         self._refresh()
