@@ -125,7 +125,7 @@ def _window(pieces: Iterable[Piece], start: int, width: int) -> tuple[Pieces, bo
 def _cluster_window(text: str, skip: int, room: int) -> tuple[str, int, int, bool]:
     taken: list[str] = []
     for cluster, cells in clusters(text):
-        if skip >= cells > 0:
+        if skip and cells <= skip:
             skip -= cells
         elif skip:
             taken.append(" " * (cells - skip))

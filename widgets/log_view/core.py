@@ -19,7 +19,7 @@ from widgets.log_view.listing import Listing
 from widgets.log_view.looks import LogLooks
 from widgets.log_view.merge import Merger
 from widgets.log_view.pane import LogPane
-from widgets.log_view.pattern import Pattern, PatternError, Sieve
+from widgets.log_view.pattern import Highlighter, Pattern, PatternError, Sieve
 from widgets.log_view.scan import GaveUp
 from widgets.log_view.status import Status
 from widgets.log_view.store import LogStore
@@ -201,7 +201,7 @@ class LogCore(LogLooks, inherit_bindings=False):
             return False
         self._hunt = None
         self._tell("")
-        self._pane.change_look(hits=self._search.hits if self._search else None)
+        self._pane.change_look(hits=Highlighter(self._search) if self._search else None)
         if self._search is None:
             self._pane.forget_found()
         self._show_status()

@@ -12,7 +12,7 @@ from widgets.log_view.guard import TooSlow, time_limit
 MAX_PATTERN_LENGTH = 1000
 
 SHORT_TEXT = 4096
-"""Characters of a long line that are looked at when all of it takes too long, and for what is highlighted."""
+"""Characters of a long line that are looked at when all of it takes too long, and for highlighting."""
 
 _MOST_HITS = 200
 
@@ -67,18 +67,38 @@ class Pattern:
         return self.regex.search(text) is not None
 
     def hits(self, text: str) -> list[tuple[int, int]]:
-        """Return where the beginning of a text matches, for highlighting; nothing where that takes too long."""
+        """Return where the beginning of a text matches; empty matches are left out."""
         found: list[tuple[int, int]] = []
-        try:
-            with time_limit(0.01):
-                for match in self.regex.finditer(text, 0, SHORT_TEXT):
-                    if match.end() > match.start():
-                        found.append(match.span())
-                    if len(found) >= _MOST_HITS:
-                        break
-        except TooSlow:
-            return []
+        for match in self.regex.finditer(text, 0, SHORT_TEXT):
+            if match.end() > match.start():
+                found.append(match.span())
+            if len(found) >= _MOST_HITS:
+                break
         return found
+
+
+class Highlighter:
+    """Finds what to highlight, within a limit of time: after two lines that take too long it finds nothing more.
+
+    Two, because what ran out of time once may have met a collection of garbage.
+    """
+
+    _MOST_FAILURES = 2
+
+    def __init__(self, pattern: Pattern) -> None:
+        self._pattern = pattern
+        self._failures = 0
+
+    def __call__(self, text: str) -> list[tuple[int, int]]:
+        """Return where a text matches."""
+        if self._failures >= self._MOST_FAILURES:
+            return []
+        try:
+            with time_limit():
+                return self._pattern.hits(text)
+        except TooSlow:
+            self._failures += 1
+            return []
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,10 @@ class Scanner:
         return found
 
     def _passes_short(self, raw: bytes) -> bool:
-        self.shortened += 1
+        text = plain_text(raw)
+        self.shortened += len(text) > SHORT_TEXT
         try:
             with time_limit():
-                return self._test(plain_text(raw)[:SHORT_TEXT])
+                return self._test(text[:SHORT_TEXT])
         except TooSlow:
             raise GaveUp(self.at) from None

@@ -48,7 +48,7 @@ class LineSplitter:
             for line in whole:
                 self._add(lines, line, "\n")
             rest += tail
-        while len(rest) > self._limit:
+        while len(rest) - rest.endswith(b"\r") > self._limit:  # a last carriage return may be the end of the line
             place = cut_place(rest, self._limit)
             lines.append((bytes(rest[:place]), ""))
             del rest[:place]
@@ -76,8 +76,9 @@ class LineSplitter:
         del rest[:start]
 
     def _add(self, lines: list[Split], line: bytes, end: End) -> None:
-        while len(line) > self._limit:
-            place = cut_place(line, self._limit)
-            lines.append((line[:place], ""))
-            line = line[place:]
-        lines.append((line, end))
+        start = 0
+        while len(line) - start > self._limit:
+            place = start + cut_place(line[start : start + self._limit + 1], self._limit)
+            lines.append((line[start:place], ""))
+            start = place
+        lines.append((line[start:] if start else line, end))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.color import Color
 
@@ -88,6 +88,7 @@ def test_what_has_no_end_stays_to_be_spelled_out(text: str) -> None:
     assert parse(text) == (text, [])
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("\x1b[]m;:0123P\\\x07ab(ä"), max_size=80))
 def test_nonsense_loses_no_text_outside_sequences(text: str) -> None:
     plain, changes = parse(text)
@@ -96,6 +97,7 @@ def test_nonsense_loses_no_text_outside_sequences(text: str) -> None:
     assert all(0 <= place <= len(plain) for place, _ in changes)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789;:", max_size=100))
 def test_any_parameters_are_taken(parameters: str) -> None:
     style_of(apply(PLAIN, parameters))

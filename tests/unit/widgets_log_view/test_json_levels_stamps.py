@@ -5,7 +5,7 @@ import math
 from datetime import UTC, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from widgets.log_view.json_lines import JsonRow, unfold
@@ -51,6 +51,7 @@ def test_deep_objects_end_on_one_row() -> None:
     assert rows[-1].value.startswith('{"a": {"a":')
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=10) | st.booleans(), min_size=1))
 def test_every_key_has_a_row(value: dict[str, object]) -> None:
     rows = unfold(json.dumps(value))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import Color
@@ -158,6 +158,7 @@ def test_a_window_shows_where_text_goes_on() -> None:
 signs = st.text(alphabet=st.sampled_from("ab容é\u0301\u200d\t\x1b\0ü🙂\ufe0f"), max_size=40)
 
 
+@settings(deadline=None)
 @given(st.lists(signs, max_size=4), st.integers(2, 12))
 def test_wrapping_loses_nothing_and_fits(texts: list[str], width: int) -> None:
     pieces = list(drawable([Piece(text) for text in texts], ascii_only=False, expand_tabs=True))
@@ -166,12 +167,14 @@ def test_wrapping_loses_nothing_and_fits(texts: list[str], width: int) -> None:
     assert all(pieces_width(row) <= width for row in rows)
 
 
+@settings(deadline=None)
 @given(st.lists(signs, max_size=4), st.integers(1, 12), st.integers(0, 30))
 def test_a_window_is_never_too_wide(texts: list[str], width: int, start: int) -> None:
     pieces = list(drawable([Piece(text) for text in texts], ascii_only=False, expand_tabs=True))
     assert pieces_width(window(pieces, start, width, ("«", "»"))) <= width
 
 
+@settings(deadline=None)
 @given(signs)
 def test_clusters_are_the_text(text: str) -> None:
     found = list(clusters(text))
@@ -179,6 +182,7 @@ def test_clusters_are_the_text(text: str) -> None:
     assert all(cells == cell_len(cluster) for cluster, cells in found)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.sampled_from(["styles", "strip", "show"]), st.booleans(), st.integers(1, 50))
 def test_any_bytes_are_drawn_without_a_control_character(raw: bytes, ansi: str, wrap_rows: bool, width: int) -> None:
     look = Look(width=width, ansi=ansi, wrap=wrap_rows, json=True, stamps="utc")  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from widgets.log_view import LogLine, Merger
@@ -76,6 +76,7 @@ def test_only_so_many_lines_wait() -> None:
     assert len(merger) == 0
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.floats(allow_nan=True), st.floats(0, 0.2)), max_size=60)
 )

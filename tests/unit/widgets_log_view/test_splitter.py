@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from widgets.log_view import LineSplitter
@@ -62,6 +62,7 @@ def test_a_line_of_a_megabyte_and_more_is_cut_and_waits_in_bounded_memory() -> N
     assert [end for _, end in lines] == ["", "", "\n", "\n"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.binary(max_size=30) | st.sampled_from([b"\r", b"\n", b"\r\n", "ä容".encode(), b"\xff\0"]), max_size=30),
     st.integers(4, 40),
@@ -75,6 +76,7 @@ def test_no_byte_is_lost_however_the_stream_is_cut(chunks: list[bytes], limit: i
     assert not any(b"\n" in text or b"\r" in text for text, _ in lines)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.integers(4, 12))
 def test_cutting_never_halves_a_character(text: str, limit: int) -> None:
     for piece, _ in split(text.encode(), limit=limit):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from widgets.log_view import LogLine, LogStore, StoredLine
@@ -99,6 +99,7 @@ def test_clear_forgets_lines_but_no_number_comes_back() -> None:
     assert store[200].text == b"line 0"
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40), max_size=200), st.integers(0, 220))
 def test_texts_begin_anywhere(raws: list[bytes], start: int) -> None:
     store = LogStore(max_bytes=2000)
