@@ -108,23 +108,28 @@ class PodmanChannel:
         """Send bytes; see `Channel.write`."""
         if self._ending:
             return
+        self._heard.clear()
         if self._doubt is None or self._doubt.done():
-            self._heard.clear()
             self._doubt = asyncio.create_task(self._doubt_silence())
         with contextlib.suppress(EngineError):  # whoever reads finds out why
             await self._wire.write(self._remote.encode(data))
 
     async def _doubt_silence(self) -> None:
         """Wait for any byte; when none comes, ask the service whether it is alive, and end the session if not."""
-        try:
-            async with asyncio.timeout(self._quiet_seconds):
-                await self._heard.wait()
-        except TimeoutError:
+        while not self._heard.is_set():  # heard, and something sent again before this ran: not heard
             try:
-                await ask(self._url, "GET", "_ping", timeout=self._quiet_seconds)
-            except EngineError as error:
-                if not self._heard.is_set():
-                    await self._finish(error)
+                async with asyncio.timeout(self._quiet_seconds):
+                    await self._heard.wait()
+            except TimeoutError:
+                await self._ask_service()
+                return
+
+    async def _ask_service(self) -> None:
+        try:
+            await ask(self._url, "GET", "_ping", timeout=self._quiet_seconds)
+        except EngineError as error:
+            if not self._heard.is_set():
+                await self._finish(error)
 
     async def resize(self, columns: int, rows: int) -> None:
         """Tell the new size; of a storm of sizes only the last is sent."""
