@@ -121,18 +121,18 @@ def test_rows_that_stay_the_same_objects_are_not_asked_for_their_value_again() -
         return data
 
     index: RowIndex[int] = RowIndex()
-    rows = [Row(key, data) for key, data in (("a", 1), ("b", 2), ("c", 3))]
+    rows = [Row(key, data) for key, data in (("a", 1), ("b", 2), ("c", 3), ("d", 0), ("e", -1))]
     index.set_rows(rows)
     index.sort(value, reverse=True)
     asked.clear()
-    index.set_rows([rows[0], Row("b", 9), rows[2]])
+    index.set_rows([rows[0], Row("b", 9), *rows[2:]])
     index.sort(value, reverse=True)
-    assert index.order == ["b", "c", "a"]
+    assert index.order == ["b", "c", "a", "d", "e"]
     assert asked.count(1) == asked.count(3) == 1  # once more for the new order, never for the comparison
     asked.clear()
-    index.set_rows([rows[0], Row("b", 9), rows[2]])
+    index.set_rows([rows[0], Row("b", 9), *rows[2:]])
     index.sort(value, reverse=True)
-    assert (asked, index.order) == ([9], ["b", "c", "a"])
+    assert (asked, index.order) == ([9], ["b", "c", "a", "d", "e"])
 
 
 def test_a_changed_row_is_the_one_that_is_shown_even_where_the_order_stays() -> None:
