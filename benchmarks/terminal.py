@@ -35,6 +35,7 @@ from widgets.terminal import Emulator, GhosttyCore, TerminalView
 COLUMNS, ROWS = 132, 40
 DEADLINE_SECONDS = 300
 IDLE_SECONDS = 5
+FED_BYTES = 50_000_000
 KEYS = 50
 Figures = dict[str, float]
 
@@ -132,6 +133,21 @@ async def measure_throughput(app: TerminalApp) -> Figures:
     }
 
 
+async def measure_fed(app: TerminalApp) -> Figures:
+    """Give the widget its bytes in the pieces a socket brings; what a pseudo terminal costs is left out."""
+    data = coloured_text(FED_BYTES)
+    started, cpu = time.monotonic(), time.process_time()
+    for start in range(0, len(data), 65536):
+        await app.view.feed(data[start : start + 65536])
+    await app.inside.emulator.quiet()
+    await shown(app)
+    seconds = time.monotonic() - started
+    return {
+        "megabytes_a_second": len(data) / seconds / 1e6,
+        "megabytes_a_cpu_second": len(data) / (time.process_time() - cpu) / 1e6,
+    }
+
+
 async def measure_latency(app: TerminalApp) -> Figures:
     """Type letters at a program that echoes them, one after the other was seen."""
     await asyncio.sleep(0.5)
@@ -188,6 +204,7 @@ def _resident_megabytes() -> float:
 
 MEASUREMENTS: dict[str, Callable[[TerminalApp], Coroutine[Any, Any, Figures]]] = {
     "throughput": measure_throughput,
+    "fed": measure_fed,
     "latency": measure_latency,
     "flood": measure_latency_in_flood,
     "rest": measure_rest,
@@ -306,6 +323,7 @@ def measure_all(megabytes: int, repeat: int) -> dict[str, Figures]:
             for kind, file in files.items():
                 runs.setdefault(f"cat {kind}, widget", []).append(in_child("throughput", ["cat", str(file)]))
                 runs.setdefault(f"cat {kind}, tmux", []).append(tmux_throughput(file))
+            runs.setdefault("coloured, from memory", []).append(in_child("fed", ["cat"]))
             runs.setdefault("key to echo", []).append(in_child("latency", ["cat"]))
             runs.setdefault("key while yes floods", []).append(in_child("flood", ["yes"]))
             runs.setdefault("at rest", []).append(in_child("rest", ["cat"]))
