@@ -99,7 +99,7 @@ async def test_a_flood_leaves_keys_answering(clean_podman: PodmanHost, tmp_path:
         await person.until(lambda: on_screen(person, "/ #"), "the prompt")
         await person.type("yes flood")
         await person.press("enter")
-        await person.until(lambda: on_screen(person, "flood\nflood"), "it floods")
+        await person.until(lambda: screen_text(person.app).count("flood") > 15, "it floods")
         await person.press("ctrl+right_square_bracket")
         await person.until(lambda: isinstance(person.app.screen, MainScreen), "the key is answered")
         await person.press("s")
@@ -200,7 +200,7 @@ async def test_a_guest_is_started_with_its_console_from_the_first_byte(
 
 async def test_a_guest_without_a_console_is_offered_one(clean_libvirt: LibvirtHost, tmp_path: Path) -> None:
     clean_libvirt.define_guest("blind", serial=False, graphics=True)
-    clean_libvirt.start_guest("blind")
+    clean_libvirt.virsh("start", "blind")  # it says nothing that one could wait for
     async with sitting_before(tmp_path, libvirt=clean_libvirt) as person:
         await listed(person, "blind", "2")
         await person.press("c")

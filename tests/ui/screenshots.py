@@ -36,6 +36,8 @@ PICTURES = (
     Picture("stop-80x24", ("T",), (80, 24), "web-front"),
     Picture("filter-80x24", ("3", "slash", *"pod:api"), (80, 24)),
     Picture("help-80x24", ("question_mark",), (80, 24)),
+    Picture("shell-80x24", ("3", "s", *"ps", "enter"), (80, 24), "postgres"),
+    Picture("log-80x24", ("3", "l", "w"), (80, 24), "api-1"),
 )
 
 

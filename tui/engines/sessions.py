@@ -123,3 +123,14 @@ class HelpsGuests(Protocol):
 
     async def type_text(self, target: InstanceId, text: str) -> None:
         """Type a text on a guest's keyboard."""
+
+
+@runtime_checkable
+class HelpsContainers(Protocol):
+    """What else can be done for a person who wants to look into a container; may raise `EngineError`."""
+
+    async def nsenter_command(self, target: InstanceId) -> tuple[str, ...]:
+        """Return the argument list of a shell of this host inside a container's namespaces."""
+
+    def read_unit_log(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
+        """Return the journal of the systemd unit that manages a container, as `ReadsLogs.read_log` does."""

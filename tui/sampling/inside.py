@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from tui.domain.errors import ActionRefused
-from tui.engines.sessions import HelpsGuests, OpensSessions, ReadsLogs, SendsKeys
+from tui.engines.sessions import HelpsContainers, HelpsGuests, OpensSessions, ReadsLogs, SendsKeys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,6 +36,9 @@ class OpensInside(Protocol):
 
     def guest_help(self, target: InstanceId) -> HelpsGuests:
         """Return what else can be done for who wants to look into a guest."""
+
+    def container_help(self, target: InstanceId) -> HelpsContainers:
+        """Return what else can be done for who wants to look into a container."""
 
 
 class RoutesInside:
@@ -74,6 +77,13 @@ class RoutesInside:
             if isinstance(one, HelpsGuests):
                 return one
         raise ActionRefused("not possible", f"{engine.id} has no guests to be started or changed from here.")
+
+    def container_help(self, target: InstanceId) -> HelpsContainers:
+        """Return what else can be done for who wants to look into a container."""
+        engine = self._engine_of(target)
+        if not isinstance(engine, HelpsContainers):
+            raise ActionRefused("not possible", f"{engine.id} has no units and namespaces of this host.")
+        return engine
 
     def _opener(self, target: InstanceId) -> OpensSessions:
         engine = self._engine_of(target)
@@ -117,3 +127,7 @@ class PassesInside:
     def guest_help(self, target: InstanceId) -> HelpsGuests:
         """Return what else can be done for who wants to look into a guest."""
         return self._started().guest_help(target)
+
+    def container_help(self, target: InstanceId) -> HelpsContainers:
+        """Return what else can be done for who wants to look into a container."""
+        return self._started().container_help(target)

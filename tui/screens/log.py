@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from tui.actions import Scope
 from tui.domain.host import HostView
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Instance, Kind
-from tui.domain.session import LogRequest
+from tui.domain.session import LogChunk, LogRequest
 from tui.present.hostbar import connecting_bar, host_bar
 from tui.present.roles import Span
 from tui.screens.deck import DeckScreen
@@ -58,6 +58,7 @@ class LogScreen(DeckScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "app.deck('back')", "Leave", show=False, id="log_leave"),
+        Binding("u", "units", "Unit's journal", show=False, id="log_unit"),
         *[
             Binding(str(digit), f"reach('{name}')", show=False, id=name)
             for digit, name in enumerate(REACHES)
@@ -70,6 +71,8 @@ class LogScreen(DeckScreen):
         self._log = LogView(store=LogStore(max_bytes=MEMORY_BYTES), id="log")
         self._readers: list[LogReader] = []
         self._said_of: dict[str, str] = {}
+        self._of_units = False
+        self._reach = "log_tail"
 
     def compose(self) -> ComposeResult:
         """Place the bar, the title, the lines and the keys."""
@@ -138,7 +141,13 @@ class LogScreen(DeckScreen):
                              for name, text in said[:3]]  # fmt: skip
         if self.deck.said is not None:
             notes = [("  ", "normal"), self.deck.said]
-        kind = "log of QEMU" if all(one.kind is Kind.GUEST for one in self._instances) else "log"
+        kind = (
+            "journal of its unit"
+            if self._of_units
+            else "log of QEMU"
+            if all(one.kind is Kind.GUEST for one in self._instances)
+            else "log"
+        )
         self.query_one("#title", SpanLines).show([((f" {names}", "accent"), (f"  {kind}", "dim"), *notes)])
 
     def _say_of(self, name: str, text: str) -> None:
@@ -150,7 +159,8 @@ class LogScreen(DeckScreen):
 
     def action_reach(self, name: str) -> None:
         """Read anew, from another moment on."""
-        reach = REACHES[name]
+        self._reach = name
+        reach = REACHES[self._reach]
         self._stop()
         self._log.clear()
         self._log.set_span_label(reach.label)
@@ -162,7 +172,7 @@ class LogScreen(DeckScreen):
             reader = LogReader(
                 called,
                 instance.id,
-                self.deck.source.read_log,
+                self._read,
                 self._log,
                 say=self._say_of,
                 most_lines=HEAD_LINES if reach.is_head else None,
@@ -172,6 +182,22 @@ class LogScreen(DeckScreen):
         if reach.is_head:
             self._log.action_top()
         self._show_title()
+
+    def _read(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
+        source = self.deck.source
+        return (
+            source.container_help(target).read_unit_log(target, request)
+            if self._of_units
+            else source.read_log(target, request)
+        )
+
+    def action_units(self) -> None:
+        """Read the journals of the units that manage the containers, or their own logs again."""
+        if not any(one.container is not None and one.container.unit for one in self._instances):
+            self.deck.say("No systemd unit manages it: there is no journal of one.", "warn")
+            return
+        self._of_units = not self._of_units
+        self.action_reach(self._reach)
 
     def _request(self, reach: Reach) -> LogRequest:
         if reach.is_head:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.domain.errors import EngineError, NotFound
+from tui.domain.errors import ActionRefused, EngineAbsent, EngineError, NotFound
 from tui.domain.identity import InstanceId
 from tui.domain.session import LogChunk, LogRequest
 from widgets.log_view import LogLine
@@ -70,7 +70,7 @@ class LogReader:
         while True:
             try:
                 await self._read_once(request)
-            except NotFound as error:
+            except (NotFound, ActionRefused, EngineAbsent) as error:
                 self._end(error.message)
                 return
             except EngineError as error:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from tui.domain.action import ActionOutcome, ActionRequest
-from tui.domain.errors import EngineError, NotFound
+from tui.domain.errors import ActionRefused, EngineError, NotFound
 from tui.domain.event import Document
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address
@@ -21,6 +21,8 @@ from tui.engines.podman.rows import Owner
 from tui.engines.podman.sessions import Sessions
 from tui.engines.podman.shells import SHELLS
 from tui.engines.podman.standing import Standing
+from tui.engines.podman.units import Unit
+from tui.engines.podman.units_log import read_unit_log
 from tui.engines.podman.watch import Watch
 from tui.engines.sessions import Channel
 
@@ -161,6 +163,14 @@ class PodmanEngine:
     def read_log(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
         """Read a container's log; see `ReadsLogs`."""
         return self._sessions.read_log(target, request)
+
+    def read_unit_log(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
+        """Read the journal of the systemd unit that manages a container; see `HelpsContainers`."""
+        owner, known = self._inventory.owner, self._inventory.find(target.local)
+        unit = known.container.unit if known is not None and known.container is not None else ""
+        if not unit or not owner.local:
+            raise ActionRefused("no unit", "No systemd unit of this host manages it.")
+        return read_unit_log(Unit(unit, "" if owner.user == "root" else owner.user), request)
 
     async def close(self) -> None:
         """End threads, connections and the private service within two seconds."""
