@@ -225,3 +225,22 @@ async def test_a_console_that_another_client_has(clean_libvirt: LibvirtHost, tmp
             await second.press("y")
             await second.until(lambda: session_of(second).state is SessionState.OPEN, "taken over")
             await first.until(lambda: there.state is SessionState.ENDED, "the other one is told")
+
+
+async def test_an_image_without_a_shell_is_entered_with_the_hosts_tools(
+    clean_podman: PodmanHost, tmp_path: Path
+) -> None:
+    without = ("sh", "-c", "rm -f /bin/sh /bin/ash /bin/bash /bin/hush; exec sleep 1000000")
+    clean_podman.run("bare", *without, options=["--network", "none"])
+    async with sitting_before(tmp_path, clean_podman) as person:
+        await listed(person, "bare", "3")
+        await person.press("s")
+        await person.until(lambda: isinstance(person.app.screen, Confirm), "the offer")
+        assert on_screen(person, "nsenter")
+        await person.press("y")
+        await person.until(lambda: session_of(person).state is SessionState.OPEN, "it is open")
+        await person.type("echo pid $$; stty size; exit 4")
+        await person.press("enter")
+        await person.until(lambda: on_screen(person, "21 80"), "its size")
+        await person.until(lambda: on_screen(person, "exit code 4"), "its end")
+    assert "enter-namespaces" in {line["action"] for line in audited(tmp_path)}

@@ -8,7 +8,7 @@ from tui.domain.errors import ActionRefused, EngineError
 from tui.domain.host import HostView
 from tui.domain.identity import InstanceId
 from tui.domain.session import SessionEnd, SessionRequest
-from tui.engines.sessions import Channel, HelpsGuests
+from tui.engines.sessions import Channel, HelpsContainers, HelpsGuests
 
 
 class ScriptedChannel:
@@ -73,6 +73,9 @@ class SessionHost:
 
     async def send_keys(self, target: InstanceId, keys: tuple[str, ...]) -> None:
         self.pressed.append(keys)
+
+    def container_help(self, target: InstanceId) -> HelpsContainers:
+        raise ActionRefused("not possible", "There are no containers of this host here.")
 
     def guest_help(self, target: InstanceId) -> HelpsGuests:
         raise ActionRefused("not possible", "There are no guests here.")

@@ -12,7 +12,7 @@ from tui.domain.instance import Instance, Kind
 from tui.domain.session import ConsoleDevice, SessionKind, SessionRequest
 from tui.screens.session import LINES_AROUND, SessionScreen
 from tui.screens.sessions import SessionsScreen
-from tui.sessions import Session, Sessions, SessionState, Subject, Terminal
+from tui.sessions import Session, Sessions, SessionState, Subject, Terminal, Way
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -191,6 +191,35 @@ class Inside:
         title = f"Take the console of {session.subject.name} from another client?"
         self.deck.push_screen(Confirm(title, body, yes="Take it over", no="Leave it"), answered)
 
+    def offer_host_tools(self, session: Session) -> None:
+        """Offer a shell of this host inside the namespaces of a container that has none, where that is permitted."""
+        if session.number not in self._asking:
+            self._asking.add(session.number)
+            self._run(self._ask_host_tools(session))
+
+    async def _ask_host_tools(self, session: Session) -> None:
+        from widgets.confirm import Confirm
+
+        target = session.subject.target
+        try:
+            command = await self.deck.source.container_help(target).nsenter_command(target)
+        except EngineError:  # what cannot be done is in the session's own sentence
+            self._asking.discard(session.number)
+            return
+
+        def answered(yes: bool | None) -> None:
+            self._asking.discard(session.number)
+            if yes:
+                session.way = Way.HOST_TOOLS
+                session.start()
+
+        body = (
+            f"There is no shell in it. {' '.join(command)}\n\n"
+            "enters its network, processes and IPC with this host's files; its own are below /proc/1/root."
+        )
+        title = f"Enter {session.subject.name} with this host's own shell?"
+        self.deck.push_screen(Confirm(title, body, yes="Enter", no="No"), answered)
+
     def observe(self, view: HostView) -> None:
         """Tell sessions of a new moment."""
         self.sessions.observe(view)
@@ -207,7 +236,7 @@ class Inside:
         self.deck.run_worker(work, exit_on_error=True)
 
     async def _open(
-        self, instance: Instance, request: SessionRequest, *, anew: bool = False, boot: bool = False
+        self, instance: Instance, request: SessionRequest, *, anew: bool = False, way: Way = Way.PLAIN
     ) -> None:
         """Go to the session that is open, or open one."""
         if self.is_refused():
@@ -225,7 +254,7 @@ class Inside:
             request.kind, request.device, request.force, request.command, request.user, request.folder, columns, rows
         )
         try:
-            session = self.sessions.open(Subject.of(instance), sized, boot=boot)
+            session = self.sessions.open(Subject.of(instance), sized, way=way)
         except HostdeckError as error:
             self.deck.say(error.message, "warn")
             return
@@ -297,7 +326,7 @@ class Inside:
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._run(self._open(instance, SessionRequest(SessionKind.CONSOLE), anew=True, boot=True))
+                self._run(self._open(instance, SessionRequest(SessionKind.CONSOLE), anew=True, way=Way.BOOT))
 
         body = (
             "It does not run. It is started with its console open, so that nothing it says at boot is missed:\n"
@@ -326,6 +355,8 @@ class Inside:
         on_top = isinstance(screen, SessionScreen) and screen.session is session
         if on_top and session.state is SessionState.BUSY:
             self.ask_takeover(session)
+        elif on_top and session.has_no_shell and session.state is SessionState.ENDED:
+            self.offer_host_tools(session)
         elif not session.watched and session.message and not isinstance(screen, SessionsScreen):
             self.deck.say(f"{session.subject.name}: {session.message}", "warn")
 

@@ -135,6 +135,8 @@ class SessionScreen(DeckScreen):
         """Open it again, or take it over."""
         if self.session.state is SessionState.BUSY:
             self._inside.ask_takeover(self.session)
+        elif self.session.has_no_shell:
+            self._inside.offer_host_tools(self.session)
         else:
             self.session.start()
 

@@ -3,8 +3,8 @@
 Standard library and our own values only; a terminal is handed in behind `Terminal`.
 """
 
-from tui.sessions.model import SessionState, Subject, Terminal
+from tui.sessions.model import SessionState, Subject, Terminal, Way
 from tui.sessions.session import Session
 from tui.sessions.sessions import MOST_SESSIONS, Sessions
 
-__all__ = ["MOST_SESSIONS", "Session", "SessionState", "Sessions", "Subject", "Terminal"]
+__all__ = ["MOST_SESSIONS", "Session", "SessionState", "Sessions", "Subject", "Terminal", "Way"]

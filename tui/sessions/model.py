@@ -27,6 +27,14 @@ class SessionState(StrEnum):
         return self in {SessionState.OPENING, SessionState.OPEN, SessionState.WAITING}
 
 
+class Way(StrEnum):
+    """How a session is opened."""
+
+    PLAIN = "plain"
+    BOOT = "boot"  # the first opening starts the guest, so that nothing it prints is missed
+    HOST_TOOLS = "host-tools"  # a shell of this host in a container's namespaces, for an image without one
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Whose inside it is; kept, because the instance may go while the session stays."""

@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from tui.domain.errors import EngineError, NotFound, SessionBusy
+from tui.domain.errors import EngineError, NoShell, NotFound, SessionBusy
 from tui.domain.session import SessionEnd, SessionKind, SessionRequest
 from tui.engines.sessions import Channel
-from tui.sessions.model import MakeTerminal, Presence, SessionState, Subject
+from tui.sessions.model import MakeTerminal, Presence, SessionState, Subject, Way
 from tui.sessions.outbox import Outbox
 from tui.sessions.words import again_line, end_sentence
 
@@ -27,12 +27,13 @@ class Session:
         open_channel: opens it; told whether it is opened again by itself.
         changed: called when something shown in a list differs.
         first_delay: between two tries to open it again; doubled each time.
-        boot: the first opening starts the guest, so that nothing it prints is missed.
+        way: how it is opened.
 
     Attributes:
         state: how it is.
         message: why it is not open, in a sentence; empty while it is.
         end: how it ended last; None before.
+        has_no_shell: the last opening found no shell in the container.
         unread: something was said while nobody looked.
         opened_utc_seconds: when it was opened last.
     """
@@ -48,7 +49,7 @@ class Session:
         changed: Callable[["Session"], None],
         utc: Callable[[], float],
         first_delay: float = FIRST_DELAY_SECONDS,
-        boot: bool = False,
+        way: Way = Way.PLAIN,
     ) -> None:
         self.number = number
         self.subject = subject
@@ -56,7 +57,8 @@ class Session:
         self.state = SessionState.OPENING
         self.message = ""
         self.end: SessionEnd | None = None
-        self.boot = boot
+        self.way = way
+        self.has_no_shell = False
         self.unread = False
         self.opened_utc_seconds = utc()
         self.terminal = make_terminal(self.type, request.columns, request.rows)
@@ -71,6 +73,7 @@ class Session:
         self._nudge = asyncio.Event()
         self._resized = asyncio.Event()
         self._lasted = 0.0
+        self._was_open = False
         self._presence = Presence(is_active=True, is_gone=False)
 
     # What a person does
@@ -80,8 +83,7 @@ class Session:
         if self._task is not None and not self._task.done():
             self._nudge.set()
             return
-        again = self.end is not None
-        self._task = asyncio.create_task(self._live(force=force, again=again), name=f"session {self.number}")
+        self._task = asyncio.create_task(self._live(force=force), name=f"session {self.number}")
 
     def type(self, data: bytes) -> None:
         """Send what is typed; what is typed while it is not open goes nowhere."""
@@ -127,12 +129,12 @@ class Session:
         if self.state is SessionState.WAITING and presence != before and (presence.is_active or presence.is_gone):
             self._nudge.set()
 
-    async def _live(self, *, force: bool, again: bool) -> None:
+    async def _live(self, *, force: bool) -> None:
         """Open, read until the end, and begin again for as long as that may work by itself."""
-        delay = self._first_delay
+        delay, by_itself = self._first_delay, False
         while True:
             self._become(SessionState.OPENING)
-            end = await self._once(force=force, again=again)
+            end = await self._once(force=force, by_itself=by_itself)
             if end is None:
                 return
             if self._lasted > STEADY_SECONDS:
@@ -140,7 +142,7 @@ class Session:
             if not end.may_reopen:
                 self._become(SessionState.ENDED, end_sentence(end, self.request.kind))
                 return
-            force, again = False, True
+            force, by_itself = False, True
             self._become(SessionState.WAITING, self._waiting_sentence(end))
             await self._wait(delay)
             if self._presence.is_gone:
@@ -148,21 +150,24 @@ class Session:
                 return
             delay = min(delay * 2, LONGEST_DELAY_SECONDS)
 
-    async def _once(self, *, force: bool, again: bool) -> SessionEnd | None:
+    async def _once(self, *, force: bool, by_itself: bool) -> SessionEnd | None:
         """Open and read until the end; None when a person has to decide."""
         self._lasted = 0.0
         asked = replace(self.request, force=force)
         try:
-            channel = await self._open_channel(self, asked, again)
+            channel = await self._open_channel(self, asked, by_itself)
         except SessionBusy as error:
             self._become(SessionState.BUSY, error.message)
             return None
         except EngineError as error:
-            may_reopen = again and not isinstance(error, NotFound)
+            self.has_no_shell = isinstance(error, NoShell)
+            may_reopen = by_itself and not isinstance(error, NotFound | NoShell)
             self.end = SessionEnd(message=error.message, may_reopen=may_reopen)
             return self.end
-        if again:
+        self.has_no_shell = False
+        if self._was_open:
             await self.terminal.feed(again_line("opened again"))
+        self._was_open = True
         began = asyncio.get_running_loop().time()
         self.end = await self._pump(channel, (asked.columns, asked.rows))
         self._lasted = asyncio.get_running_loop().time() - began

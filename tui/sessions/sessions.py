@@ -11,8 +11,9 @@ from tui.domain.errors import ActionRefused, EngineError
 from tui.domain.host import HostView
 from tui.domain.identity import InstanceId
 from tui.domain.session import SessionEnd, SessionRequest
-from tui.engines.sessions import Channel, HelpsGuests
-from tui.sessions.model import AUDIT_WORDS, MakeTerminal, Presence, SessionState, Subject, TooManySessions
+from tui.engines.pty import open_pty
+from tui.engines.sessions import Channel, HelpsContainers, HelpsGuests
+from tui.sessions.model import AUDIT_WORDS, MakeTerminal, Presence, SessionState, Subject, TooManySessions, Way
 from tui.sessions.session import FIRST_DELAY_SECONDS, Session
 
 MOST_SESSIONS = 20
@@ -35,6 +36,9 @@ class SessionSource(Protocol):
 
     def guest_help(self, target: InstanceId) -> HelpsGuests:
         """Return what else can be done for a guest; raises `EngineError`."""
+
+    def container_help(self, target: InstanceId) -> HelpsContainers:
+        """Return what else can be done for a container; raises `EngineError`."""
 
 
 class Sessions:
@@ -89,11 +93,11 @@ class Sessions:
         ]
         return found[-1] if found else None
 
-    def open(self, subject: Subject, request: SessionRequest, *, boot: bool = False) -> Session:
+    def open(self, subject: Subject, request: SessionRequest, *, way: Way = Way.PLAIN) -> Session:
         """Begin to open one; what comes of it is its state.
 
         Args:
-            boot: start the guest with its console open.
+            way: how it is opened.
 
         Raises:
             ActionRefused: read-only.
@@ -113,7 +117,7 @@ class Sessions:
             changed=self._changed,
             utc=self._utc,
             first_delay=self._first_delay,
-            boot=boot,
+            way=way,
         )
         self._sessions[session.number] = session
         session.start()
@@ -180,27 +184,33 @@ class Sessions:
         self._audit.result(entry, Result.DONE, "")
         return said
 
-    async def _open_channel(self, session: Session, request: SessionRequest, again: bool) -> Channel:
+    async def _open_channel(self, session: Session, request: SessionRequest, by_itself: bool) -> Channel:
         """Open and write it down; tries that hostdeck makes by itself count only when they succeed."""
-        boot, session.boot = session.boot, False
-        word = "start-with-console" if boot else AUDIT_WORDS[request.kind]
+        way = session.way
+        if way is Way.BOOT:
+            session.way = Way.PLAIN
+        word = _WORDS_OF_WAYS.get(way) or AUDIT_WORDS[request.kind]
         entry = self._entry(session.subject, session.number, word)
-        if not again:
+        if not by_itself:
             self._audit.intent(entry)
         try:
-            target = session.subject.target
-            if boot:
-                channel = await self._source.guest_help(target).open_boot_console(target, request)
-            else:
-                channel = await self._source.open_session(target, request)
+            channel = await self._open_by(way, session.subject.target, request)
         except EngineError as error:
-            if not again:
+            if not by_itself:
                 self._audit.result(entry, _result_of(error), error.message)
             raise
-        if again:
+        if by_itself:
             self._audit.intent(entry)
         self._audit.result(entry, Result.DONE, "")
         return channel
+
+    async def _open_by(self, way: Way, target: InstanceId, request: SessionRequest) -> Channel:
+        if way is Way.BOOT:
+            return await self._source.guest_help(target).open_boot_console(target, request)
+        if way is Way.HOST_TOOLS:
+            command = await self._source.container_help(target).nsenter_command(target)
+            return await open_pty(command, columns=request.columns, rows=request.rows)
+        return await self._source.open_session(target, request)
 
     def _entry(self, subject: Subject, number: int, action: str) -> AuditEntry:
         view = self._source.view
@@ -217,6 +227,9 @@ class Sessions:
     def _changed(self, session: Session) -> None:
         if session.number in self._sessions:
             self.on_change(session)
+
+
+_WORDS_OF_WAYS = {Way.BOOT: "start-with-console", Way.HOST_TOOLS: "enter-namespaces"}
 
 
 def _result_of(error: EngineError) -> Result:
