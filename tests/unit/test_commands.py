@@ -186,7 +186,7 @@ def test_every_spelling_finds_its_instance() -> None:
     ("text", "found"),
     [
         (":sto", [":stop"]),
-        ("st", ["start", "stop", "guests", "restart", "autostart"]),
+        ("st", ["start", "stop", "guests", "host", "restart", "autostart"]),
         (":thm", []),
         (":theme ", [":theme nord", ":theme dracula"]),
         (":theme d", [":theme dracula", ":theme nord"]),

@@ -131,6 +131,8 @@ def usage_facts(usage: Usage, kind: str) -> list[Fact]:
     if share and cpu.limit_cores is None:
         share += " of all cores"
     memory_limit = f"of {figures.size(memory.limit_bytes)}" if memory.limit_bytes else _no_limit(is_pod)
+    if memory.percent_of_limit is not None:
+        memory_limit += f", {figures.percent(memory.percent_of_limit)} %"
     high = f", throttled from {figures.size(memory.high_bytes)}" if memory.high_bytes else ""
     inside = f"{figures.size(memory.guest_used_bytes):>6}  of {figures.size(memory.guest_available_bytes)}"
     return [

@@ -1,11 +1,11 @@
-"""Engine connections as lines: what they are connected to, how that goes, and what helps."""
+"""The host and its engine connections as lines: figures, how the connections go, and what helps."""
 
 from __future__ import annotations
 
-from tui.domain.host import EngineState, EngineStatus, HostView
+from tui.domain.host import EngineState, EngineStatus, HostUsage, HostView
 from tui.present import figures
 from tui.present.roles import Spans
-from tui.present.words import wrapped
+from tui.present.words import span, wrapped
 from widgets.live_table.model import Role
 
 _ROLES: dict[EngineState, Role] = {EngineState.READY: "ok", EngineState.CONNECTING: "accent"}
@@ -17,6 +17,35 @@ def engine_lines(view: HostView, width: int) -> list[Spans]:
     for status in sorted(view.sources, key=lambda status: (status.state is EngineState.READY, status.id)):
         lines += [((status.id, "accent"), (f"  {status.kind}", "dim")), *_about(status, view, width), ()]
     return lines
+
+
+def host_lines(view: HostView, width: int) -> list[Spans]:
+    """Return every figure of the host with its unit; a narrow screen has no room for most of them in its bar."""
+    usage = view.usage
+    load = "  ".join(_two_places(value) for value in (usage.load_1, usage.load_5, usage.load_15))
+    pressure = usage.pressure
+    facts = (
+        ("cpu", f"{figures.percent(usage.cpu_percent)} % of {usage.cores} cores, {_steal(usage)}"),
+        ("memory", f"{figures.size(usage.memory_used_bytes)} of {figures.size(usage.memory_total_bytes)}"),
+        ("swap", f"{figures.size(usage.swap_used_bytes)} of {figures.size(usage.swap_total_bytes)}"),
+        ("load", f"{load}  over 1, 5 and 15 minutes"),
+        ("waiting", f"{figures.percent(pressure.cpu_some)} % for cpu, {figures.percent(pressure.memory_some)} % for "
+                    f"memory, {figures.percent(pressure.io_some)} % for io"),
+        ("disk", f"{figures.size(usage.disk_read_bytes_per_second)} read/s, "
+                 f"{figures.size(usage.disk_write_bytes_per_second)} written/s"),
+        ("network", f"{figures.size(usage.network_receive_bytes_per_second)} received/s, "
+                    f"{figures.size(usage.network_transmit_bytes_per_second)} sent/s"),
+        ("up", span(usage.uptime_seconds) if usage.uptime_seconds is not None else figures.UNKNOWN),
+    )  # fmt: skip
+    return [line for word, text in facts for line in wrapped(_label(word), text, width)]
+
+
+def _two_places(value: float | None) -> str:
+    return figures.UNKNOWN if value is None else f"{value:.2f}"
+
+
+def _steal(usage: HostUsage) -> str:
+    return f"{figures.percent(usage.steal_percent)} % stolen by the host below"
 
 
 def _about(status: EngineStatus, view: HostView, width: int) -> list[Spans]:

@@ -20,7 +20,7 @@ from tui.screens.page import NARROW_BELOW_COLUMNS, Heading, Page, PageScreen
 from tui.screens.span_lines import SpanLines
 
 MOST_EVENTS = 50
-MARGIN_CELLS = 4  # the padding of the page and its scroll bar
+MARGIN_CELLS = 6  # the padding of the page, its scroll bar, the gap behind facts
 
 
 class DetailsScreen(PageScreen):
@@ -49,6 +49,8 @@ class DetailsScreen(PageScreen):
             Container(*(InstanceChart(kind) for kind in KINDS), classes="charts"),
             Heading("Events", id="events-heading"),
             SpanLines(id="events"),
+            Heading("More", id="more-heading"),
+            SpanLines(id="more"),
             Heading("Not known, and why"),
             SpanLines(id="unknown"),
         )
@@ -74,7 +76,9 @@ class DetailsScreen(PageScreen):
         self._last = entry
         page = self.size.width - MARGIN_CELLS
         width = page if self.size.width < NARROW_BELOW_COLUMNS else page // 2 - MARGIN_CELLS
-        self.query_one("#facts", SpanLines).show(fact_lines(identity(entry, view), width))
+        facts = identity(entry, view)
+        self.query_one("#facts", SpanLines).show(fact_lines([fact for fact in facts if not fact.long], width))
+        self.query_one("#more", SpanLines).show(fact_lines([fact for fact in facts if fact.long], page))
         self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry.usage, entry.kind), width))
         for chart in self.query(InstanceChart):
             chart.show_entry(entry, self.deck.source, view.tick, ascii_only=self.deck.ascii_only)

@@ -1,4 +1,4 @@
-"""Every engine connection, and why one does not answer."""
+"""All figures of the host, every engine connection, and why one does not answer."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui.domain.host import HostView
-from tui.present.engines import engine_lines
-from tui.screens.page import PageScreen
+from tui.present.engines import engine_lines, host_lines
+from tui.screens.page import Heading, PageScreen
 from tui.screens.span_lines import SpanLines
 
 
 class EnginesScreen(PageScreen):
-    """What hostdeck is connected to."""
+    """The host, and what hostdeck is connected to."""
 
     def parts(self) -> Iterable[Widget]:
-        """Return the one part of the page."""
-        return (SpanLines(id="engines"),)
+        """Return the parts of the page."""
+        return (SpanLines(id="host"), Heading("Engines"), SpanLines(id="engines"))
 
     def show_view(self, view: HostView) -> None:
         """Bring the page up to date."""
         super().show_view(view)
-        self.show_title(((" Engines", "accent"),))
-        self.query_one("#engines", SpanLines).show(engine_lines(view, self.size.width - 4))
+        self.show_title(((f" {view.host_name}", "accent"), ("  host", "dim")))
+        width = self.size.width - 4
+        self.query_one("#host", SpanLines).show(host_lines(view, width))
+        self.query_one("#engines", SpanLines).show(engine_lines(view, width))
 
     def do_engines(self) -> None:
         """Do nothing: it is open."""

@@ -319,7 +319,7 @@ class MainScreen(DeckScreen):
             self.deck.open_details(key)
 
     def do_engines(self) -> None:
-        """Show what hostdeck is connected to."""
+        """Show the host, and what hostdeck is connected to."""
         from tui.screens.engines import EnginesScreen
 
         self.app.push_screen(EnginesScreen())

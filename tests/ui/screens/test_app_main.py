@@ -189,6 +189,16 @@ async def test_a_silent_engine_is_a_line_that_opens_the_whole_reason(host: Still
         assert reason in shown
 
 
+async def test_the_host_shows_all_its_figures_where_the_bar_is_narrow(host: StillHost) -> None:
+    app = make_app(host)
+    async with app.run_test(size=(80, 44)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("colon", *"host", "enter")
+        await until(pilot, lambda: "over 1, 5 and 15 minutes" in screen_text(app))
+        for part in ("swap", "% for memory", "written/s", "received/s", "41 days", "qemu:///system"):
+            assert part in screen_text(app), part
+
+
 async def test_side_panel_follows_the_cursor_and_attends(host: StillHost) -> None:
     app = make_app(host)
     async with app.run_test(size=(200, 50)) as pilot:

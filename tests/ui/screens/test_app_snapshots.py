@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.ui.screens.still import StillHost, make_app, named, ready, until
+from tests.ui.screens.still import StillHost, make_app, named, ready
 from tui.screens.main import MainScreen
 
 SnapCompare = Callable[..., bool]
