@@ -16,6 +16,7 @@ from tui.engines.podman.errors import connecting, exchanging, raise_for_status
 
 LIMIT_BYTES = 64 * 1024
 HEAD_SECONDS = 5.0
+START_SECONDS = 20.0  # a stream's first answer comes when the process has started, which a busy host takes time for
 MOST_ANSWER_BYTES = 16 << 20
 
 
@@ -240,7 +241,7 @@ async def upgrade(url: str, path: str, params: Params | None = None, body: Any =
     wire = await Wire.connect(url)
     try:
         with exchanging(url):
-            async with asyncio.timeout(HEAD_SECONDS):
+            async with asyncio.timeout(START_SECONDS):
                 await wire.request("POST", path, params, body, upgrade=True)
                 status, _ = await wire.head()
     except BaseException:
