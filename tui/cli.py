@@ -103,6 +103,7 @@ def _wanted(arguments: argparse.Namespace, config: Config) -> Wanted:
         demo=arguments.demo,
         read_only=arguments.read_only or config.read_only or arguments.command is not None,
         interval_seconds=arguments.interval or config.interval_seconds,
+        shells=config.shells,
     )
 
 

@@ -29,6 +29,7 @@ class Wanted:
         connect: libvirt URIs; empty means those that the environment and the login suggest.
         podman: Podman URLs; empty likewise.
         interval_seconds: time between two samples.
+        shells: of containers, the wanted one first; empty means the usual ones.
     """
 
     connect: Sequence[str] = ()
@@ -36,6 +37,7 @@ class Wanted:
     demo: bool = False
     read_only: bool = False
     interval_seconds: float = 1.0
+    shells: Sequence[str] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -84,12 +86,20 @@ def _demo(wanted: Wanted) -> LiveSource:
 
 def _this_host(wanted: Wanted) -> LiveSource:
     from tui.engines.podman import Discovery
+    from tui.engines.podman.shells import SHELLS
     from tui.sampling.host import HostSampler
     from tui.sampling.instances import CgroupSampler
     from tui.sampling.live import HostName, LiveSource
 
     host, uid = host_id(), os.getuid()
-    discovery = Discovery(wanted.podman, host_id=host, environ=wanted.environ, uid=uid, read_only=wanted.read_only)
+    discovery = Discovery(
+        wanted.podman,
+        host_id=host,
+        environ=wanted.environ,
+        uid=uid,
+        read_only=wanted.read_only,
+        shells=wanted.shells or SHELLS,
+    )
     return LiveSource(
         HostName(host, socket.gethostname(), read_only=wanted.read_only),
         [*_libvirt_engines(wanted, host, uid), *discovery.find()],

@@ -77,6 +77,7 @@ def test_everything_can_be_set() -> None:
             "intervall_seconds = 1",
             'intervall_seconds: there is no such preference; did you mean "interval_seconds"?',
         ),
+        ('shells = ["sh -l"]', 'shells: "sh -l" is no shell: write a name or a whole path, without arguments'),
         ("zzz = 1", "zzz: there is no such preference"),
         ("keys = 1", "keys: must be a table [keys], is 1"),
         ('keys.stop = "S"', 'keys.stop: "S" is the key of start too: give that one another key'),

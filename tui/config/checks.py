@@ -60,6 +60,15 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(entries)
 
 
+def shells(value: Any) -> tuple[str, ...]:
+    """Accept one program or a list of them: names, or paths from the root."""
+    entries = texts(value)
+    for entry in entries:
+        if " " in entry or ("/" in entry and not entry.startswith("/")):
+            raise ValueError(f"{shown(entry)} is no shell: write a name or a whole path, without arguments")
+    return entries
+
+
 def names(known: Collection[str] | None) -> Check:
     """Accept a list of names without repeats."""
 

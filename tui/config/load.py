@@ -17,6 +17,7 @@ from tui.config.checks import (
     near,
     number,
     printable,
+    shells,
     shown,
     texts,
     word,
@@ -136,6 +137,7 @@ def _checks(themes: Collection[str] | None) -> dict[str, Check]:
         "stop_patience_seconds": number(1, 3600),
         "read_only": boolean,
         "confirm_delete_count": number(1, 1000, whole=True),
+        "shells": shells,
     }
 
 

@@ -26,6 +26,7 @@ class Config:
         stop_patience_seconds: how long a guest may take to obey before killing it is offered.
         read_only: nothing is changed.
         confirm_delete_count: deleting more than these asks to type their number.
+        shells: paths or names of shells to open in containers, the wanted one first; () for the usual ones.
         keys: names of keys by id of an action, only those that differ from the table of actions.
         columns: names of columns by pane, only those that differ from the usual ones.
     """
@@ -39,5 +40,6 @@ class Config:
     stop_patience_seconds: float = 30.0
     read_only: bool = False
     confirm_delete_count: int = 10
+    shells: tuple[str, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.engines.podman.engine import PodmanEngine
 from tui.engines.podman.private import PrivateService, is_listening
+from tui.engines.podman.shells import SHELLS
 
 
 @dataclass
@@ -19,6 +20,7 @@ class Discovery:
         named_urls: what --podman named; nothing else is looked for then, nor beside CONTAINER_HOST.
         run_root: where /run is.
         installed: whether podman could be started here.
+        shells: paths or names of shells to open in containers, the wanted one first.
     """
 
     named_urls: Sequence[str] = ()
@@ -27,6 +29,7 @@ class Discovery:
     uid: int = field(default_factory=os.geteuid)
     run_root: str = "/run"
     read_only: bool = False
+    shells: Sequence[str] = SHELLS
     installed: Callable[[], bool] = lambda: shutil.which("podman") is not None
     _known: set[str] = field(default_factory=set)
 
@@ -51,7 +54,13 @@ class Discovery:
 
     def _named(self, url: str) -> PodmanEngine:
         return PodmanEngine(
-            url, engine_id=url, host_id=self.host_id, user=user_of_url(url), read_only=self.read_only, required=True
+            url,
+            engine_id=url,
+            host_id=self.host_id,
+            user=user_of_url(url),
+            read_only=self.read_only,
+            required=True,
+            shells=self.shells,
         )
 
     def _own(self) -> PodmanEngine:
@@ -70,6 +79,7 @@ class Discovery:
             required=installed or is_listening(path),
             is_own=True,
             service=service,
+            shells=self.shells,
         )
 
     def _others(self) -> Iterator[PodmanEngine]:
@@ -91,6 +101,7 @@ class Discovery:
             user=user,
             read_only=self.read_only,
             required=False,
+            shells=self.shells,
         )
 
     @property
