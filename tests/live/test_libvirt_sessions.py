@@ -11,6 +11,7 @@ import pytest
 
 from tests.live.harness.guest import UP_MARK
 from tests.live.harness.libvirt import LibvirtHost
+from tests.live.harness.waiting import wait_until
 from tests.unit.engine_contract import RecordingSink, running
 from tui.domain.errors import ActionRefused, EngineError, EngineTimeout, NotFound, SessionBusy
 from tui.domain.identity import InstanceId
@@ -196,17 +197,34 @@ async def test_a_boot_whose_console_cannot_be_opened(
 
 
 async def test_many_consoles_at_once(clean_libvirt: LibvirtHost, engine: LibvirtEngine, sink: RecordingSink) -> None:
-    names = [f"many{number}" for number in range(6)]
-    targets = [await guest(clean_libvirt, sink, name) for name in names]
-    consoles = [Console(await engine.open_session(target, CONSOLE)) for target in targets]
+    targets = [await guest(clean_libvirt, sink, name, start=False) for name in ("ports", "more")]
+    for name in ("ports", "more"):
+        add_ports(clean_libvirt, name, count=3)
+        clean_libvirt.virsh("start", name)
+    devices = [ConsoleDevice(f"serial{number}", "serial", number) for number in range(4)]
+    consoles = []
+    for target in targets:
+        assert list(await engine.consoles(target)) == devices
+        requests = [SessionRequest(SessionKind.CONSOLE, device=device.alias) for device in devices]
+        consoles.append([Console(await engine.open_session(target, request)) for request in requests])
 
-    answers = await asyncio.gather(
-        *(console.run(f"echo {name}") for console, name in zip(consoles, names, strict=True))
-    )
-    ends = await asyncio.gather(*(console.channel.close() for console in consoles))
+    for first, *others in consoles:
+        await asyncio.to_thread(clean_libvirt.wait_up, "ports")
+        await asyncio.to_thread(clean_libvirt.wait_up, "more")
+        await first.channel.write(b"\n")
+        for number, other in enumerate(others, start=1):
+            await first.run(f"echo HERE >/dev/ttyS{number}")
+            await other.until(b"HERE")
+    ends = await asyncio.gather(*(console.channel.close() for group in consoles for console in group))
 
-    assert list(answers) == names
-    assert ends == [SessionEnd(goes_on=True)] * len(names)
+    assert ends == [SessionEnd(goes_on=True)] * 8
+
+
+def add_ports(host: LibvirtHost, name: str, *, count: int) -> None:
+    """Give a guest more serial ports."""
+    path = host.folder / "ports.xml"
+    path.write_text(host.virsh("dumpxml", name).replace("</devices>", "<serial type='pty'/>" * count + "</devices>"))
+    host.virsh("define", str(path))
 
 
 async def test_a_killed_daemon(clean_libvirt: LibvirtHost, engine: LibvirtEngine, sink: RecordingSink) -> None:
@@ -291,30 +309,42 @@ async def test_a_paste_arrives_whole(clean_libvirt: LibvirtHost, engine: Libvirt
         await console.until(hashlib.md5(text, usedforsecurity=False).hexdigest().encode())
 
 
+async def test_a_flood_that_nobody_reads_is_not_lost(
+    clean_libvirt: LibvirtHost, engine: LibvirtEngine, sink: RecordingSink
+) -> None:
+    target = await guest(clean_libvirt, sink, "floods")
+
+    async with opened(engine, target) as console:
+        await console.channel.write(b"dd if=/dev/zero bs=1k count=300 2>/dev/null | tr '\\0' x; echo FLOOD''END\n")
+        await asyncio.to_thread(
+            wait_until, lambda: "FLOODEND" in clean_libvirt.console_text("floods"), "it is all written", seconds=60
+        )
+        flood = await console.until(b"FLOODEND")
+
+    assert flood.endswith(b"x" * 300 * 1024)
+
+
 async def test_keys_reach_the_guest(clean_libvirt: LibvirtHost, engine: LibvirtEngine, sink: RecordingSink) -> None:
     assert isinstance(engine, SendsKeys)
     target = await guest(clean_libvirt, sink, "keys", graphics=True)
 
     async with opened(engine, target) as console:
         device = await console.run("grep -il keyboard /sys/class/input/event*/device/name | cut -d/ -f5")
-        await console.channel.write(f"od -An -v -tu2 -w24 /dev/input/{device}\n".encode())
-        await console.until(b"\r\n")
+        dump = "dd bs=24 count=6 <&3 2>/dev/null | od -An -v -tu2 -w24"
+        await console.channel.write(f"exec 3</dev/input/{device}; echo REA''DY; {dump}; echo E''ND\n".encode())
+        await console.until(b"READY\r\n")
         await engine.sessions.type_text(target, "A")
-        assert await key_events(console, 4) == [(42, 1), (30, 1), (30, 0), (42, 0)]
+        assert key_events(await console.until(b"END\r\n")) == [(42, 1), (30, 1)]  # Shift, then A
         with pytest.raises(ActionRefused):
             await engine.send_keys(target, ("KEY_NONSENSE",))
         await engine.send_keys(target, parse_keys("ctrl-alt-del"))  # the kernel reboots, and the console goes on
         await console.until(UP_MARK.encode(), seconds=90)
 
 
-async def key_events(console: Console, count: int) -> list[tuple[int, int]]:
-    """Read (key code, 1 pressed or 0 released) from a dump of struct input_event, eight of whose words are its time."""
-    found: list[tuple[int, int]] = []
-    while len(found) < count:
-        words = (await console.until(b"\r\n")).split()
-        if len(words) == 12 and words[8] == b"1":  # EV_KEY
-            found.append((int(words[9]), int(words[10])))
-    return found
+def key_events(dump: bytes) -> list[tuple[int, int]]:
+    """Return (key code, 1 for pressed) of a dump of struct input_event: eight words of time, then type, code, value."""
+    rows = [line.split() for line in dump.splitlines()]
+    return [(int(words[9]), int(words[10])) for words in rows if len(words) == 12 and words[8] == b"1"]  # EV_KEY
 
 
 async def test_a_still_of_the_screen(clean_libvirt: LibvirtHost, engine: LibvirtEngine, sink: RecordingSink) -> None:
