@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import localtime, strftime
 
 from tui.domain.host import Severity
 from tui.jobs import Job, JobState
-from tui.present.roles import Spans
+from tui.present.roles import Span, Spans
 from tui.present.state import SIGNS
 from tui.present.words import ago, wrapped
 from widgets.live_table.model import Cell, Column, Role
@@ -43,6 +43,16 @@ def _state(job: Job) -> Cell:
 
 def _how(job: Job, progress: Callable[[Job], str]) -> Cell:
     return Cell(progress(job), "normal" if job.state.is_active or job.state.is_error else "dim")
+
+
+def said_or_under_way(said: Span | None, active: Sequence[Job], progress: Callable[[Job], str]) -> Span | None:
+    """Return how the newest job goes while one is under way, so that its countdown is seen; bad news come first."""
+    if not active or (said is not None and said[1] != "normal"):
+        return said
+    newest = active[-1]
+    others = f", {len(active) - 1} more under way" if len(active) > 1 else ""
+    command = f"  ({newest.command})" if newest.command and not others else ""
+    return (f"{newest.name}: {progress(newest)}{others}{command}", "normal")
 
 
 def _label(word: str) -> str:

@@ -15,6 +15,7 @@ from tui.actions import Scope, Targets, resolve_targets
 from tui.domain.host import HostView
 from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment, column_names
 from tui.present.hostbar import connecting_bar, host_bar
+from tui.present.jobs import said_or_under_way
 from tui.present.sparks import Sparks
 from tui.present.status import status_line
 from tui.present.tabs import PANES, tabs
@@ -194,11 +195,12 @@ class MainScreen(DeckScreen):
 
     def _show_status(self) -> None:
         table = self.pane.table
+        jobs = self.deck.jobs
         marked = len(table.marked_keys(visible_only=False))
         text = status_line(
             self._shown,
             self.size.width,
-            said=self.deck.said,
+            said=said_or_under_way(self.deck.said, jobs.active, jobs.progress),
             marked=marked,
             hidden_marks=marked - len(table.marked_keys()),
             shown=len(table.view_keys) if table.filter_query else None,

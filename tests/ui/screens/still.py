@@ -54,6 +54,7 @@ class StillHost(RoutesInside):
         self.attended: frozenset[str] = frozenset()
         self.performed: list[ActionRequest] = []
         self.obeys = True
+        self.answers: asyncio.Event | None = None  # until it is set, nothing that is asked for is answered
         self._read_only = read_only
         self._engines_answer = engines_answer
         self._ticks = ticks
@@ -132,6 +133,8 @@ class StillHost(RoutesInside):
 
     async def perform(self, request: ActionRequest) -> ActionOutcome:
         self.performed.append(request)
+        if self.answers is not None:
+            await self.answers.wait()
         if not self.obeys:
             return ActionOutcome(request, Result.REQUESTED)
         return await self._engines[request.target.engine].perform(request)

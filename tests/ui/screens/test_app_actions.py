@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,6 +90,22 @@ async def test_a_crashed_guest_that_is_kept_can_be_killed(host: StillHost) -> No
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await until(pilot, lambda: [request.verb for request in host.performed] == [Verb.KILL])
+
+
+async def test_a_container_that_is_being_stopped_is_counted_down_on_the_screen(host: StillHost) -> None:
+    app = make_app(host)
+    host.answers = asyncio.Event()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        table_of(app).move_cursor(named(host, "registry").key)
+        await pilot.press("T")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: [job.state for job in app.jobs.jobs] == [JobState.RUNNING])
+        await step(pilot, host, 3)
+        await until(pilot, lambda: "registry: stopping, Podman kills in 7 s" in screen_text(app))
+        host.answers.set()
+        await until(pilot, lambda: "registry: stopped" in screen_text(app))
 
 
 async def test_start_asks_nothing(host: StillHost) -> None:

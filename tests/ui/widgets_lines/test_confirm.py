@@ -28,6 +28,31 @@ async def ask(pilot: Pilot[None], confirm: Confirm) -> None:
     await pilot.pause()
 
 
+async def test_a_letter_agrees_to_no_question_that_came_by_itself() -> None:
+    app = AskingApp()
+    async with app.run_test(size=(60, 15)) as pilot:
+        await ask(pilot, Confirm("Kill api on kvm01?", yes="Kill", unasked=True))
+        await pilot.press("y")
+        await pilot.pause()
+        assert app.answers == []
+        await pilot.press("right", "enter")
+        await pilot.pause()
+        assert app.answers == [True]
+
+
+@pytest.mark.parametrize(("keys", "chosen"), [("y", False), ("tab tab space y", True)])
+async def test_an_option_is_off_until_ticked(keys: str, chosen: bool) -> None:
+    app = AskingApp()
+    confirm = Confirm("Delete old on kvm01?", yes="Delete", option="its variables too")
+    async with app.run_test(size=(60, 15)) as pilot:
+        await ask(pilot, confirm)
+        assert any("[ ] its variables too" in line for line in app.lines())
+        await pilot.press(*keys.split())
+        await pilot.pause()
+        assert app.answers == [True]
+        assert confirm.option_chosen is chosen
+
+
 @pytest.mark.parametrize(
     ("keys", "answer"),
     [
