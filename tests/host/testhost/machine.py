@@ -67,6 +67,8 @@ class Machine:
     def save(self) -> None:
         """Write disk and memory to the work folder and end the machine."""
         self.run("sync; echo 3 >/proc/sys/vm/drop_caches")
+        # Under emulation a write that meets the copying is now and then missed, and the restored kernel panics.
+        self._monitor("stop")
         self._monitor("migrate-set-parameters", {"max-bandwidth": 8 << 30})
         self._monitor("migrate", {"uri": f"exec:zstd -1 -T2 -q -f -o {self._work}/state.zst"})
         wait_until(lambda: self._migration() == "completed", "state saved", seconds=120)
@@ -155,10 +157,13 @@ class Machine:
         return False
 
     def _listens(self) -> bool:
-        """Tell whether sshd sends its greeting; QEMU itself accepts connections long before."""
+        """Tell whether sshd sends its greeting; QEMU itself accepts connections long before.
+
+        Patiently: each new attempt costs the machine another sshd, and it never gets far with many at once.
+        """
         try:
             with socket.create_connection(("127.0.0.1", self._port), 2) as connection:
-                connection.settimeout(2)
+                connection.settimeout(60)
                 return connection.recv(4) == b"SSH-"
         except OSError:
             return False

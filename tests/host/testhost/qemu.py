@@ -27,4 +27,6 @@ def command_line(work: Path, run_folder: Path, disk: Path, share: Path, port: in
         *("-serial", f"file:{run_folder}/console.log", "-qmp", f"unix:{run_folder}/qmp.sock,server=on,wait=off"),
         *("-kernel", f"{work}/vmlinuz", "-initrd", f"{work}/initrd.img", "-append"),
         "console=ttyS0 root=/dev/vda rw quiet mitigations=off systemd.show_status=0",
+        # saved standing still, restored running: whether it ran is no part of the state
+        *("-global", "migration.store-global-state=off"),
     ]
