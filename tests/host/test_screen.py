@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.host.inside import SECONDS
+from tests.host.inside import CALM, SECONDS
 from tests.host.testhost.machine import Machine
 
 pytestmark = pytest.mark.timeout(900)
@@ -26,7 +26,7 @@ def terminal(testhost: Machine) -> Iterator[Machine]:
 tmux -L hostdeck -f /dev/null new-session -d -x 80 -y 24 -s 0 \
     "cd /root; PYTHONPATH={testhost.project} {testhost.python} -m tui; echo EXIT-\\$?; sleep 1000"
 """
-    testhost.run(SHELL + start + "until_shown 'web .* 0[.]'", seconds=SECONDS)
+    testhost.run(CALM + SHELL + start + "until_shown 'writer .* 0[.]'", seconds=SECONDS)
     try:
         yield testhost
     finally:
@@ -36,7 +36,7 @@ tmux -L hostdeck -f /dev/null new-session -d -x 80 -y 24 -s 0 \
 def test_the_host_is_on_the_screen(terminal: Machine) -> None:
     lines = terminal.run(SHELL + "shown").splitlines()
     assert lines[0].lstrip().startswith("testhost")
-    assert any("web" in line and "running" in line for line in lines)
+    assert any("writer" in line and "running" in line for line in lines)
     assert len(lines) <= 24
 
 
@@ -65,4 +65,4 @@ tail -n 4 /root/.local/state/hostdeck/audit.jsonl""",
 def test_q_ends_it_and_leaves_the_terminal_in_order(terminal: Machine) -> None:
     screen = terminal.run(SHELL + "keys Escape; keys q; until_shown 'EXIT-'; shown", seconds=SECONDS)
     assert "EXIT-0" in screen
-    assert "web" not in screen  # the alternate screen is gone
+    assert "writer" not in screen  # the alternate screen is gone

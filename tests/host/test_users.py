@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.host.inside import FOLDER, SECONDS
+from tests.host.inside import CALM, FOLDER, SECONDS
 from tests.host.testhost.machine import Machine
 
 pytestmark = pytest.mark.timeout(600)
@@ -21,6 +21,7 @@ def hostdeck(machine: Machine, arguments: str, file: str) -> str:
 def told(testhost: Machine) -> dict[str, tuple[int, Any]]:
     """Run all commands at one go and return exit status and JSON or text of each."""
     commands = {"doctor": "doctor --json", "text": "doctor", "snapshot": "snapshot --json --interval 2"}
+    testhost.run(CALM)
     results: dict[str, tuple[int, Any]] = {}
     for user, names in (("root", ["doctor"]), ("tester", ["doctor", "text", "snapshot"])):
         folder = f"{FOLDER}-{user}"

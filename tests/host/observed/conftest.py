@@ -1,27 +1,29 @@
 """One look at everything that runs inside, and an independent reader's counters over the same time."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from tests.host.inside import FOLDER, SECONDS, python, sent
+from tests.host.inside import CALM, FOLDER, SECONDS, python, sent
 from tests.host.testhost.machine import Machine
 
 INTERVAL = 8
 READ_BESIDE = ("web", "writer", "holder", "q1")
 
-# What an idle machine lacks: 64 MiB that are held, a guest that has something to do (it boots anew), and a broadcast
-# every tenth of a second on the bridges of the guest and of `web`.
-SETTING = """
+# What an idle machine lacks: 64 MiB that are held; and while the figures are taken, a guest that has something to do
+# (it boots anew), and a broadcast every tenth of a second on the bridges of the guest and of `web`.
+HOLDER = """
 podman run -d --name holder --network none --tmpfs /hold:size=96m --memory 128m localhost/bb \
     sh -c 'dd if=/dev/zero of=/hold/x bs=1M count=64 2>/dev/null; sleep 1000000' >/dev/null
-virsh -q resume q1 2>/dev/null || true
-virsh -q reset q1 >/dev/null
-python3 - >/dev/null 2>&1 <<'END' &
+"""
+HOOK = """
+echo 0 >/sys/fs/cgroup/machine.slice/libpod-$(podman inspect -f '{{.Id}}' web).scope/cgroup.freeze
+virsh -q resume q1
+virsh -q reset q1
+python3 - <<'END' &
 import socket, time
 sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
@@ -30,7 +32,9 @@ while True:
         sender.sendto(bytes(1000), (address, 9))
     time.sleep(0.1)
 END
-sender=$!
+echo $! >BESIDE
+READER $(cat PIDS) >COUNTERS &
+echo $! >>BESIDE
 """
 
 
@@ -94,24 +98,25 @@ class Observed:
 
 
 @pytest.fixture(scope="session")
-def observed(testhost: Machine) -> Iterator[Observed]:
-    script = f"""{sent("look.py", "read_counters.py")}
-{SETTING}
+def observed(testhost: Machine) -> Observed:
+    hook = HOOK.replace("READER", f"{testhost.python} {FOLDER}/read_counters.py")
+    for word in ("BESIDE", "PIDS", "COUNTERS"):
+        hook = hook.replace(word, f"{FOLDER}/{word.lower()}")
+    script = f"""{CALM}{sent("look.py", "read_counters.py")}{HOLDER}
+cat >{FOLDER}/hook <<'END-OF-HOOK'
+exec >/dev/null 2>&1
+{hook}
+END-OF-HOOK
 pids="$(podman ps --format '{{{{.Names}}}}={{{{.Pid}}}}') q1=$(cat /run/libvirt/qemu/q1.pid)"
 pids="$pids $(runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1000 podman ps --format '{{{{.Names}}}}={{{{.Pid}}}}')"
-read_beside=$(tr ' ' '\\n' <<<$pids | grep -E '^({"|".join(READ_BESIDE)})=')
-{testhost.python} {FOLDER}/read_counters.py $read_beside >{FOLDER}/counters &
-reader=$!
-{python(testhost, "look.py")} {INTERVAL} qemu:///system lxc:///system
-kill $sender $reader
+tr ' ' '\\n' <<<$pids | grep -E '^({"|".join(READ_BESIDE)})=' >{FOLDER}/pids
+{python(testhost, "look.py")} {INTERVAL} {FOLDER}/hook qemu:///system lxc:///system >{FOLDER}/view
+kill $(cat {FOLDER}/beside)
 for pair in $pids; do echo "${{pair%=*}} $(cat /proc/${{pair#*=}}/cgroup)"; done >{FOLDER}/cgroups
-virsh -q suspend q1 >/dev/null # its boot would slow down all that follows
+{CALM}
 podman rm -f -t 0 holder >/dev/null
+for file in view counters cgroups; do cat {FOLDER}/$file; echo ===; done
 """
-    try:
-        view = json.loads(testhost.run(script, seconds=SECONDS))
-        lines, _, cgroups = testhost.run(f"cat {FOLDER}/counters; echo ===; cat {FOLDER}/cgroups").partition("===\n")
-        pids = {name: path.strip() for name, _, path in (line.partition(" 0::") for line in cgroups.splitlines())}
-        yield Observed(view, Counters(lines), pids)
-    finally:
-        testhost.run("virsh -q resume q1 2>/dev/null || true")
+    view, lines, cgroups, _ = testhost.run(script, seconds=SECONDS).split("===\n")
+    pids = {name: path.strip() for name, _, path in (line.partition(" 0::") for line in cgroups.splitlines())}
+    return Observed(json.loads(view), Counters(lines), pids)
