@@ -138,7 +138,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """End jobs and engines."""
         if self._inside is not None:
             with suppress(Exception):
-                await self._inside.sessions.close_all()
+                await self._inside.close_all()
         with suppress(Exception):
             await self.jobs.close()
         await self.source.close()

@@ -236,7 +236,7 @@ async def test_an_image_without_a_shell_is_entered_with_the_hosts_tools(
         await listed(person, "bare", "3")
         await person.press("s")
         await person.until(lambda: isinstance(person.app.screen, Confirm), "the offer")
-        assert on_screen(person, "nsenter")
+        await person.until(lambda: on_screen(person, "nsenter"), "the command")
         await person.press("y")
         await person.until(lambda: session_of(person).state is SessionState.OPEN, "it is open")
         await person.type("echo pid $$; stty size; exit 4")

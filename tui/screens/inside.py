@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.actions import Targets
     from tui.domain.host import HostView
     from tui.screens.deck import Deck
+    from widgets.terminal import Recorder
 
 LEAST_COLUMNS, LEAST_ROWS = 20, 5
 
@@ -36,6 +37,7 @@ class Inside:
         self.sessions = Sessions(
             deck.source, deck.jobs.audit, make_terminal=_terminal, on_change=self._changed, utc=self._utc
         )
+        self.recorders: dict[int, Recorder] = {}
         self._checked = False
         self._no_terminal: str | None = None
         self._asking: set[int] = set()
@@ -150,12 +152,20 @@ class Inside:
         if isinstance(screen, SessionScreen) and screen.session is session:
             self.deck.pop_screen()
         was_open = session.state is SessionState.OPEN
+        if (recorder := self.recorders.pop(session.number, None)) is not None:
+            recorder.close()
         end = await self.sessions.close(session, end_process=end_process)
         if was_open:
             from tui.sessions.words import end_sentence
 
             self.deck.say(f"{session.subject.name}: {end_sentence(end, session.request.kind)}")
         self._refresh()
+
+    async def close_all(self) -> None:
+        """Leave everything, because hostdeck ends."""
+        for recorder in self.recorders.values():
+            recorder.close()
+        await self.sessions.close_all()
 
     def ask_close(self, session: Session) -> None:
         """Close a session; of a process that goes on otherwise, ask whether to end it."""

@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from tui.screens.session import SessionScreen
 
 CTRL_ALT_DEL = "ctrl-alt-del"
-_RECORDERS: dict[int, Recorder] = {}
 
 
 def open_menu(screen: SessionScreen, inside: Inside) -> None:
     """Offer it."""
     session = screen.session
-    recorder = _RECORDERS.get(session.number)
+    recorder = inside.recorders.get(session.number)
     record = "end the recording" if recorder is not None and recorder.recording else "record as asciicast"
     choices = [
         Choice("search", "search in what stands here", "s"),
@@ -51,7 +50,7 @@ def _answer(screen: SessionScreen, inside: Inside) -> Callable[[str | None], Non
             case "save":
                 ask_save(screen)
             case "record":
-                record(screen)
+                record(screen, inside)
             case "sessions":
                 screen.dismiss()
                 inside.show_sessions()
@@ -111,17 +110,17 @@ async def _save(screen: SessionScreen, path: Path) -> None:
         screen.deck.say(f"Saved to {path}.", "ok")
 
 
-def record(screen: SessionScreen) -> None:
+def record(screen: SessionScreen, inside: Inside) -> None:
     """Begin to record what the session says, or end it."""
     number = screen.session.number
-    running = _RECORDERS.pop(number, None)
+    running = inside.recorders.pop(number, None)
     if running is not None and running.recording:
         running.close()
         screen.deck.say("The recording is ended.", "ok")
         return
     try:
         path = exports_folder() / default_file(screen.session.subject.name, "cast")
-        _RECORDERS[number] = Recorder(screen.terminal.emulator, path)
+        inside.recorders[number] = Recorder(screen.terminal.emulator, path)
     except OSError as error:
         screen.deck.say(f"No recording: {os.strerror(error.errno or 0)}", "crit")
     else:

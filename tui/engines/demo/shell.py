@@ -6,6 +6,7 @@ from tui.domain.instance import Instance, Kind
 
 PROMPT_ROOT = "#"
 NOT_FOUND = 127
+MOST_SIGNS = 4095  # of one line, as of a terminal's driver (N_TTY_BUF_SIZE)
 
 
 class Shell:
@@ -48,7 +49,7 @@ class Shell:
             return "^C\r\n" + self._prompt()
         if sign == "\x04" and not self._line:
             return "\r\n" + self._answer("exit")
-        if not sign.isprintable():
+        if not sign.isprintable() or len(self._line) >= MOST_SIGNS:
             return ""
         self._line += sign
         return sign
