@@ -160,6 +160,11 @@ if [ "$purpose" = test ]; then
     need busybox-static busybox "live tests: everything inside guests and containers" program busybox
     need cpio cpio "live tests: the guests' first root" program cpio
     need tmux tmux "live tests: hostdeck on a terminal" program tmux
+    need vim vim-enhanced "live tests: what it draws, in the terminal widget and in tmux" program vim
+    need less less "live tests: what it draws, in the terminal widget and in tmux" program less
+    need htop htop "live tests: what it draws, in the terminal widget and in tmux" program htop
+    need procps procps-ng "live tests: what it draws, in the terminal widget and in tmux" program top
+    need dialog dialog "live tests: what it draws, in the terminal widget and in tmux" program dialog
     need procps procps-ng "live tests: looking at processes" program ps
     need xz-utils xz "unpacks a kernel's modules" program xz
     need zstd zstd "host tests: the saved state of the virtual machine" program zstd
