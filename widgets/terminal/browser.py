@@ -33,6 +33,7 @@ class TerminalBrowser(TerminalCanvas, inherit_bindings=False):
         super().__init__(emulator, name=name, id=id, classes=classes, disabled=disabled)
         self._selecting: tuple[int, int] | None = None
         self._dragged = False
+        self._selected = False
         self._searching: Timer | None = None
         self._search_text = ""
 
@@ -133,6 +134,10 @@ class TerminalBrowser(TerminalCanvas, inherit_bindings=False):
             self.app.copy_to_clipboard(text)
             self.post_message(SelectionCopied(self, text))
 
+    def _select_nothing(self) -> None:
+        self._selected = False
+        self._emulator.core.select_nothing()
+
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin to select, or tell the program."""
         event.stop()
@@ -143,8 +148,9 @@ class TerminalBrowser(TerminalCanvas, inherit_bindings=False):
         elif event.button == 1:
             self._selecting, self._dragged = (event.x, event.y), False
             self.capture_mouse()
-            self._emulator.core.select_nothing()
-            self._on_changed()
+            if self._selected:
+                self._select_nothing()
+                self._on_changed()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Select further, or tell the program."""
@@ -172,6 +178,7 @@ class TerminalBrowser(TerminalCanvas, inherit_bindings=False):
         if not self._emulator.closed and event.chain in (2, 3) and not self._is_programs(event):
             place = (event.x, event.y)
             self._emulator.core.select(place, place, "word" if event.chain == 2 else "line")
+            self._selected = True
             self._on_changed()
             self.copy_selection()
 
@@ -196,7 +203,7 @@ class TerminalBrowser(TerminalCanvas, inherit_bindings=False):
         if not self._dragged:
             if end == anchor:
                 return
-            self._dragged = True
+            self._dragged = self._selected = True
             core.select(anchor, end)
         if end[1] < 0 or end[1] >= core.rows:
             core.scroll_by(-1 if end[1] < 0 else 1)

@@ -19,7 +19,9 @@ from widgets.terminal.painter import Colours, Overlay, Painter, cursor_overlay
 
 FRAME_SECONDS = 1 / 30
 REST_AFTER_DRAWING = 2.0
-"""Between frames at least so many times what the last one took: on a slow machine drawing never takes it all."""
+MOST_FRAME_SECONDS = 0.08
+"""After a frame that took long, on its way through Textual too, comes a rest of so many times that, within bounds: on a
+busy machine drawing must not take what is left of it."""
 HELD_SECONDS = 0.15
 """A program that begins a synchronised update and does not end it is drawn after this."""
 
@@ -86,8 +88,8 @@ class TerminalCanvas(Widget, inherit_bindings=False):
             self._frame = asyncio.get_running_loop().call_later(wait, self.call_later, self._draw)
 
     def _in_sight(self) -> bool:
-        """Tell whether drawing is of use."""
-        return self.is_attached and self.display and self.screen in self.app.screen_stack
+        """Tell whether drawing is of use; before its first layout a widget has no styles either."""
+        return self.is_attached and self.display and bool(self.size) and self.screen in self.app.screen_stack
 
     def _draw(self) -> None:
         self._frame = None
@@ -100,10 +102,14 @@ class TerminalCanvas(Widget, inherit_bindings=False):
             return
         width, height = self.size
         regions = [Region(0, y, width, 1) for y in sorted(self._sync()) if y < height]
+        self._next_frame = started + FRAME_SECONDS
         if regions:
             self.refresh(*regions)
-        took = time.monotonic() - started
-        self._next_frame = started + max(FRAME_SECONDS, took * (1 + REST_AFTER_DRAWING))
+            self.call_after_refresh(self._drawn, started)
+
+    def _drawn(self, started: float) -> None:
+        wait = (time.monotonic() - started) * (1 + REST_AFTER_DRAWING)
+        self._next_frame = started + max(FRAME_SECONDS, min(wait, MOST_FRAME_SECONDS))
 
     def _is_held(self, now: float) -> bool:
         """Tell whether the program is within a synchronised update (mode 2026) that is not too old."""
@@ -170,7 +176,10 @@ class TerminalCanvas(Widget, inherit_bindings=False):
         return Painter(colours, self._emulator.core.palette, self._filtered)
 
     def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(f"terminal--{name}", partial=True)
+        try:
+            return self.get_component_rich_style(f"terminal--{name}", partial=True)
+        except KeyError:  # Textual may ask for lines before it gave the new widget its styles; it tells when it did
+            return Style.null()
 
     def _filtered(self, style: Style) -> Style:
         """Put a style through the app's filters (monochrome and the like) here, once, instead of on every line."""

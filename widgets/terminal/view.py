@@ -145,12 +145,15 @@ class TerminalView(TerminalBrowser, can_focus=True, inherit_bindings=False):
             self._send(data[start : start + PASTE_PIECE])
 
     def _return_to_program(self) -> None:
-        """Show the end again and drop the selection, now that the person types."""
+        """Show the end again and drop the selection, now that the person types.
+
+        Where neither is there to change, no frame is spent: the program's answer to the key should get the next one.
+        """
         core = self._emulator.core
-        core.select_nothing()
-        if core.scroll().back:
+        if self._selected or core.scroll().back:
+            self._select_nothing()
             core.scroll_to_end()
-        self._on_changed()
+            self._on_changed()
 
     def on_focus(self) -> None:
         """Tell the program, and draw its cursor as it wants it."""
