@@ -17,6 +17,7 @@ from tui.sessions import MOST_SESSIONS, Session, Sessions, SessionState, Subject
 from tui.sessions.model import TooManySessions
 from tui.sessions.outbox import MOST_BYTES, Outbox
 from tui.sessions.words import again_line, end_sentence
+from widgets.terminal import GhosttyCore
 
 SHELL = SessionRequest(SessionKind.SHELL)
 CONSOLE = SessionRequest(SessionKind.CONSOLE)
@@ -310,3 +311,23 @@ def test_an_end_is_a_sentence(end: SessionEnd, kind: SessionKind, sentence: str)
 
 def test_a_line_between_two_lives_holds_no_foreign_sequence() -> None:
     assert b"\x1b]0;" not in again_line("evil \x1b]0;title\x07")
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        (b"one\r\ntwo\r\n/ # x", ["one", "two", "/ # x"]),
+        (b"one\r\n" + b"y" * 80, ["one", "y" * 80]),
+        (b"one\r\n$ vi\r\n\x1b[?1049h\x1b[Hvi\x1b[10;20H", ["one", "$ vi"]),
+        (b"\x1b[1;3rone\r\ntwo\r\nthree", ["one", "two", "three"]),
+    ],
+    ids=["prompt", "full row", "alternate screen", "margins"],
+)
+def test_a_line_between_two_lives_writes_over_nothing(before: bytes, kept: list[str]) -> None:
+    core = GhosttyCore(80, 24)
+
+    core.feed(before + again_line("opened again") + b"$ ")
+
+    lines = [line.rstrip() for line in core.all_text().split("\n")]
+    core.close()
+    assert [line for line in lines if line] == [*kept, " opened again", "$"]

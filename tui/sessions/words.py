@@ -2,8 +2,12 @@
 
 from tui.domain.session import SessionEnd, SessionKind
 
-CLEAN = b"\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[!p\x1b[?25h\x1b[0m"
-"""Takes back what a program that is gone switched on: alternate screen, mouse, pasting, keypad, styles."""
+CLEAN = b"\x1b7\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[!p\x1b[?25h\x1b[0m"
+"""Takes back what a program that is gone switched on: alternate screen, mouse, pasting, keypad, styles.
+
+The place is kept first: leaving an alternate screen goes to the place kept last, also where none was open, and that is
+the top of the screen where nothing was kept; the text there would be written over.
+"""
 
 
 def end_sentence(end: SessionEnd, kind: SessionKind) -> str:
