@@ -213,13 +213,13 @@ class HostdeckApp(Deck, inherit_bindings=False):
         screen = self.screen
         return screen.targets() if isinstance(screen, DeckScreen) else Targets()
 
-    def do_shell(self) -> None:
+    async def do_shell(self) -> None:
         """Open a shell in the container under the cursor."""
-        self.inside.shell(self._targets())
+        await self.inside.shell(self._targets())
 
-    def do_console(self) -> None:
+    async def do_console(self) -> None:
         """Open the console of the guest under the cursor, or attach to the container."""
-        self.inside.console(self._targets())
+        await self.inside.console(self._targets())
 
     def do_logs(self) -> None:
         """Open the log of the marked rows, or of the row under the cursor."""

@@ -16,7 +16,7 @@ async def run_command(deck: Deck, command: Command) -> None:
     """Carry out a command on what it names, else as its key would."""
     action = command.action
     if action.id in _INSIDE:
-        _inside(deck, command)
+        await _inside(deck, command)
     elif command.instances is not None and action.verb is not None:
         ask_and_submit(deck, action, Targets(command.instances), command.verb)
     elif command.instances is not None:
@@ -35,7 +35,7 @@ _ON_TABLE = frozenset({"filter", "sort", "columns"})
 _INSIDE = frozenset({"shell", "console", "logs", "send_keys", "guest_screen"})
 
 
-def _inside(deck: Deck, command: Command) -> None:
+async def _inside(deck: Deck, command: Command) -> None:
     """Open what is inside of what is named, else of the row under the cursor."""
     from tui.screens.deck import DeckScreen
 
@@ -47,9 +47,9 @@ def _inside(deck: Deck, command: Command) -> None:
     inside, words = deck.inside, command.arguments
     match command.action.id:
         case "shell":
-            inside.shell(targets, user=words[0], folder=words[1], anew=True)
+            await inside.shell(targets, user=words[0], folder=words[1], anew=True)
         case "console":
-            inside.console(targets)
+            await inside.console(targets)
         case "logs":
             inside.logs(targets)
         case "send_keys":

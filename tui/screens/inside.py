@@ -44,8 +44,8 @@ class Inside:
 
     # What keys and commands ask for
 
-    def shell(self, targets: Targets, *, user: str = "", folder: str = "", anew: bool = False) -> None:
-        """Open a shell in a container, or go to the one that is open."""
+    async def shell(self, targets: Targets, *, user: str = "", folder: str = "", anew: bool = False) -> None:
+        """Open a shell in a container, or go to the one that is open; what is typed ahead goes there."""
         instance = self._one(targets, "a container")
         if instance is None:
             return
@@ -54,15 +54,15 @@ class Inside:
             self.deck.say(f"{instance.name} is a guest: {key} opens its console; a shell is found there.", "warn")
             return
         request = SessionRequest(SessionKind.SHELL, user=user, folder=folder)
-        self._run(self._open(instance, request, anew=anew or bool(user or folder)))
+        await self._open(instance, request, anew=anew or bool(user or folder))
 
-    def console(self, targets: Targets) -> None:
+    async def console(self, targets: Targets) -> None:
         """Open a guest's console, or attach to a container."""
         instance = self._one(targets, "a guest or container")
         if instance is None:
             return
         if instance.kind is Kind.CONTAINER:
-            self._run(self._open(instance, SessionRequest(SessionKind.ATTACH)))
+            await self._open(instance, SessionRequest(SessionKind.ATTACH))
         else:
             self._run(self._console(instance))
 

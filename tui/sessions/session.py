@@ -86,8 +86,9 @@ class Session:
         self._task = asyncio.create_task(self._live(force=force), name=f"session {self.number}")
 
     def type(self, data: bytes) -> None:
-        """Send what is typed; what is typed while it is not open goes nowhere."""
-        if self.state is SessionState.OPEN and not self._outbox.put(data):
+        """Send what is typed, also ahead of its first opening; what is typed while it is lost goes nowhere."""
+        takes = self.state is SessionState.OPEN or (self.state is SessionState.OPENING and not self._was_open)
+        if takes and not self._outbox.put(data):
             self._tell("The other end takes nothing: what was typed is not sent.")
 
     def resize(self, columns: int, rows: int) -> None:
@@ -175,7 +176,6 @@ class Session:
 
     async def _pump(self, channel: Channel, size: tuple[int, int]) -> SessionEnd:
         self._channel = channel
-        self._outbox.clear()
         self.opened_utc_seconds = self._utc()
         self._presence = Presence(is_active=True, is_gone=False)
         self._become(SessionState.OPEN)
@@ -188,6 +188,7 @@ class Session:
             return SessionEnd(message=error.message, may_reopen=True)
         finally:
             self._channel = None
+            self._outbox.clear()
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)

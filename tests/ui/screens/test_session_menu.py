@@ -103,10 +103,10 @@ async def test_no_more_than_twenty(host: StillHost) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot, app)
         for _ in range(MOST_SESSIONS):
-            app.inside.shell(_targets(host), anew=True)
+            await app.inside.shell(_targets(host), anew=True)
         await until(pilot, lambda: len(app.inside.sessions.live) == MOST_SESSIONS)
         await until(pilot, lambda: all(one.state is SessionState.OPEN for one in app.inside.sessions.all))
-        app.inside.shell(_targets(host), anew=True)
+        await app.inside.shell(_targets(host), anew=True)
         await until(pilot, lambda: "close one first" in screen_text(app))
         session_on(app)
 

@@ -206,3 +206,12 @@ async def test_keys_are_sent_to_a_guest_by_command(host: StillHost) -> None:
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await until(pilot, lambda: "ctrl-alt-del was sent" in screen_text(app))
+
+
+async def test_what_is_typed_ahead_goes_to_the_shell_and_not_to_the_table(host: StillHost) -> None:
+    app = make_app(host)
+    async with app.run_test(size=SIZE) as pilot:
+        await on_row(pilot, app, host, "postgres")
+        await pilot.press("s", *"ps", "enter")
+        await until(pilot, lambda: isinstance(app.screen, SessionScreen))
+        assert len(app.inside.sessions.all) == 1

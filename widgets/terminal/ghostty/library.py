@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import platform
+import threading
 from typing import Any, NamedTuple
 
 _TWINS = """
@@ -67,15 +68,24 @@ def available() -> str | None:
     return None
 
 
+_loading = threading.Lock()
+
+
 @functools.cache
 def load() -> Library:
-    """Return the library.
+    """Return the library; two threads that ask at once both get the one that is loaded first.
 
     Raises:
         ImportError: pyghostty is not installed.
         OSError: its library does not load, for instance on musl.
         CoreError: it is another version than the one this was written for.
     """
+    with _loading:
+        return _load()
+
+
+@functools.cache
+def _load() -> Library:
     from pyghostty._ffi import ffi, lib
 
     ffi.cdef(_TWINS)
