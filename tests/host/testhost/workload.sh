@@ -65,7 +65,8 @@ podman run -d --pod pod1 --name db --memory 128m localhost/bb
 podman run -d --pod pod1 --name cache localhost/bb
 podman run -d --name checked --network none --health-cmd 'sh -c true' --health-interval 60s localhost/bb
 
-# one that a unit manages, in the unit's own cgroup
+# one that a unit manages, in the unit's own cgroup, with the lines that Quadlet writes: without Delegate systemd takes the
+# controllers away at its next reload, without the last lines a stop leaves a dead container; its sleep ends by SIGKILL
 cat >/etc/systemd/system/managed.service <<'X'
 [Unit]
 Description=A container that systemd manages
@@ -75,6 +76,10 @@ NotifyAccess=all
 Environment=PODMAN_SYSTEMD_UNIT=%n
 ExecStart=/usr/bin/podman run --rm --replace --name managed --network none --cgroups=split --sdnotify=conmon -d localhost/bb
 ExecStop=/usr/bin/podman stop --time 1 --ignore managed
+ExecStopPost=-/usr/bin/podman rm -f --ignore managed
+Delegate=yes
+KillMode=mixed
+SuccessExitStatus=137
 TimeoutStartSec=120
 [Install]
 WantedBy=multi-user.target
