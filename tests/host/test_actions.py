@@ -97,7 +97,7 @@ def test_a_container_of_a_unit_is_stopped_through_it(done: dict[str, Any]) -> No
         "result": "done",
         "message": "Through its systemd unit managed.service.",
     }
-    assert done["managed.service"]["output"] == "inactive\n"  # "failed" when the container is stopped behind its back
+    assert done["managed.service"]["output"] == "inactive\n"
 
 
 def test_a_container_of_a_unit_is_started_and_stopped_through_it(done: dict[str, Any]) -> None:

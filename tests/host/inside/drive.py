@@ -93,7 +93,9 @@ async def main(steps: list[dict[str, Any]]) -> None:
                 sys.stdout.write(json.dumps(await stage.take(step)) + "\n")
             except TimeoutError:
                 view = source.view
-                sys.stderr.write(f"{step}: {stage.find(step.get('until', ''))}; {view and view.sources}\n")
+                sys.stderr.write(
+                    f"{step}: {stage.find(step.get('until') or step.get('gone', ''))}; {view and view.sources}\n"
+                )
                 raise
     finally:
         running.cancel()
