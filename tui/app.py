@@ -340,6 +340,21 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """Choose the colours."""
         self.search_themes()
 
+    def search_themes(self) -> None:
+        """Choose the colours, also where Textual asks for it."""
+        from textual.theme import ThemeProvider
+
+        from tui.screens.palette import Palette
+
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes"))
+
+    def action_command_palette(self) -> None:
+        """Offer every action by its name."""
+        from tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def do_back(self) -> None:
         """Close the screen on top."""
         if len(self.screen_stack) > 1:

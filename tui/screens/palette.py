@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from tui.actions import Action, palette
 
 if TYPE_CHECKING:
     from tui.screens.deck import Deck
+
+
+class Palette(CommandPalette):
+    """Textual's palette, also on a terminal that has no room for its list."""
+
+    def _action_command_list(self, action: str) -> None:
+        """Move in the list; Textual's fails with a KeyError when it pages through a list that has no lines."""
+        with suppress(KeyError):
+            super()._action_command_list(action)
 
 
 class ActionProvider(Provider):

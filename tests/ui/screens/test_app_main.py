@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from textual.command import CommandList, CommandPalette
 
 from tests.ui.screens.still import StillHost, make_app, named, ready, screen_text, step, until
 from tui.config import Config
@@ -251,3 +252,13 @@ async def test_ascii_only_draws_nothing_else(host: StillHost) -> None:
         await step(pilot, host)
         await pilot.pause()
         assert screen_text(app).isascii()
+
+
+async def test_the_palette_pages_where_it_has_no_room(host: StillHost) -> None:
+    app = make_app(host)
+    async with app.run_test(size=(30, 5)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: bool(app.screen.query_one(CommandList).options))
+        await pilot.press("pagedown", "pagedown", "pageup")
+        assert isinstance(app.screen, CommandPalette)
