@@ -112,15 +112,18 @@ class Arrangement:
 
     def moved(self, top: Top, rows: int) -> Top:
         """Return the row that is some rows further down, or up when negative; it stops at both ends."""
-        place, part = top
-        part += rows
+        last = len(self.listing) - 1
+        if last < 0:
+            return 0, 0
+        # The bottom of a view without height is beyond the last line.
+        place, part = min(top[0], last), top[1] + rows
         while part < 0 and place > 0:
             place -= 1
             part += self.height(place)
-        while place < len(self.listing) - 1 and part >= self.height(place):
+        while place < last and part >= self.height(place):
             part -= self.height(place)
             place += 1
-        return place, max(0, min(part, self.height(place) - 1)) if len(self.listing) else 0
+        return place, max(0, min(part, self.height(place) - 1))
 
     def _layout(self, number: int) -> tuple[list[Pieces], bool]:
         laid = self._laid.get(number)

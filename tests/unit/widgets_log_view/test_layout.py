@@ -256,3 +256,16 @@ def test_marks_are_gone_through_in_a_circle() -> None:
     one.add_mark(1, "x")
     assert [one.mark_beyond(number, 1) for number in (0, 1, 2)] == [one.marks[0], one.marks[1], one.marks[0]]
     assert [one.mark_beyond(number, -1) for number in (3, 2, 1)] == [one.marks[1], one.marks[0], one.marks[1]]
+
+
+@pytest.mark.parametrize("lines", [0, 1, 5])
+@pytest.mark.parametrize("rows", [-9, -1, 0, 1, 9])
+def test_a_view_without_height_moves_within_its_lines(lines: int, rows: int) -> None:
+    store = LogStore()
+    store.extend(LogLine("api", f"line {number}") for number in range(lines))
+    arrangement = Arrangement(Listing(store), Look())
+
+    place, part = arrangement.moved(arrangement.bottom(0), rows)
+
+    assert 0 <= place < max(1, lines)
+    assert part == 0
