@@ -183,7 +183,7 @@ version=$("$python" -VV)
 stamp() { echo "$1 $(cat "$1" <(echo "$version libvirt=$libvirt") | sha256sum | cut -d ' ' -f 1)"; }
 
 if ! grep -qsx "$(stamp $lock)" .venv/stamps; then
-    say "making .venv with $("$python" -V) and the versions of $lock"
+    say "making .venv with $("$python" -V) and the versions of $lock; libvirt's binding is compiled: some minutes"
     # another Python than before: begin anew, the packages fit no other
     if [ -e .venv ] && [ "$(.venv/bin/python -VV 2>&1)" != "$version" ]; then rm -rf .venv; fi
     [ -x .venv/bin/python ] || "$python" -m venv .venv

@@ -147,6 +147,8 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def publish(self, view: HostView) -> None:
         """Take a new moment: jobs look for their effects, the screen on top is told unless it is frozen."""
+        if not self.screen_stack:
+            return  # the last one came while the application ends
         self.view = view
         self.jobs.observe(view)
         if self._inside is not None:

@@ -140,4 +140,4 @@ def _screen(wanted: Wanted, config: Config) -> int:
     from tui.terminal import run_screen
 
     source = DeferredSource(lambda: make_source(wanted), wanted.interval_seconds)
-    return run_screen(source, config, read_only=wanted.read_only)
+    return run_screen(source, config, read_only=wanted.read_only, is_demo=wanted.demo)

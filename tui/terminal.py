@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tui import thrift
 from tui.app import HostdeckApp
-from tui.audit import AuditLog
+from tui.audit import AuditLog, NoAudit
 from tui.config import Config
 from tui.jobs import Jobs
 from tui.lifeline import Lifeline
@@ -40,13 +40,14 @@ class TerminalApp(HostdeckApp):
         self.panic(Text(f"hostdeck failed: {type(error).__name__}: {error}\n{where} Guests and containers go on."))
 
 
-def run_screen(source: HostSource, config: Config, *, read_only: bool) -> int:
+def run_screen(source: HostSource, config: Config, *, read_only: bool, is_demo: bool = False) -> int:
     """Run the application on this terminal until it ends.
 
     Returns:
         0, 1 after a crash, 129 when the terminal went away, 143 by SIGTERM.
     """
-    jobs = Jobs(source, AuditLog(), read_only=read_only, stop_patience_seconds=config.stop_patience_seconds)
+    audit = NoAudit() if is_demo else AuditLog()
+    jobs = Jobs(source, audit, read_only=read_only, stop_patience_seconds=config.stop_patience_seconds)
     app = TerminalApp(source, jobs, config=config, kept=StateFile())
 
     statuses: list[int] = []

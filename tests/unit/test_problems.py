@@ -84,6 +84,7 @@ def test_a_problem_stays_until_the_figure_is_below_the_lower_level_and_keeps_its
         found = board.judge([seen(container(), memory(percent))], (), host_usage(), utc=utc, stale_seconds=0)
         return [(problem.text, problem.since_utc_seconds) for problem in found]
 
+    assert texts(10, -9.0) == []
     assert texts(91, 1.0) == [("memory 91 % of its limit", 1.0)]
     assert texts(86, 2.0) == [("memory 86 % of its limit", 1.0)]
     assert texts(84, 3.0) == []
@@ -119,13 +120,21 @@ def test_the_host_s_own_memory_and_stale_figures() -> None:
     assert judge(host=host_usage(memory_used_bytes=None), stale=3.0) == []
 
 
+def test_what_stood_when_hostdeck_came_has_no_time() -> None:
+    board = ProblemBoard()
+    bad = seen(guest("bad", state=State.CRASHED))
+    (first,) = board.judge([bad], (), host_usage(), utc=100.0, stale_seconds=0)
+    (later,) = board.judge([bad], (), host_usage(), utc=200.0, stale_seconds=0)
+    assert (first.since_utc_seconds, later.since_utc_seconds) == (None, None)
+
+
 def test_critical_comes_first_then_the_oldest() -> None:
     board = ProblemBoard()
     old = seen(container("old"), memory(95))
     board.judge([old], (), host_usage(), utc=1.0, stale_seconds=0)
     new = seen(container("new"), memory(95))
     bad = seen(guest("bad", state=State.CRASHED))
-    found: tuple[Problem, ...] = board.judge([new, old, bad], (), host_usage(), utc=2.0, stale_seconds=0)
+    found: tuple[Problem, ...] = board.judge([new, old, bad], (), host_usage(), utc=20.0, stale_seconds=0)
     assert [(problem.severity, problem.name) for problem in found] == [
         (Severity.CRITICAL, "bad"),
         (Severity.WARNING, "old"),

@@ -180,7 +180,7 @@ def unknown_lines(usage: Usage, width: int) -> list[Spans]:
     lines: list[Spans] = []
     for reason, paths in sorted(by_reason.items()):
         for path in paths:
-            lines += wrapped(path.ljust(UNKNOWN_CELLS), reason, width, "dim", label="normal")
+            lines += wrapped(f"{path} ".ljust(UNKNOWN_CELLS), reason, width, "dim", label="normal")
     return lines
 
 

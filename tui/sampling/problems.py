@@ -15,6 +15,7 @@ THROTTLED_PERCENT = (25.0, 15.0)
 PIDS_PERCENT = (90.0, 85.0)
 HOST_MEMORY_PERCENT = (92.0, 88.0)
 STALE_SECONDS = 10.0
+FIRST_SIGHT_SECONDS = 5.0
 
 _Found = tuple[Severity, str, str]  # severity, rule, sentence
 _Stands = Callable[[str, str], bool]  # does this rule stand for this subject already
@@ -30,7 +31,8 @@ class ProblemBoard:
     """Remembers since when each problem stands."""
 
     def __init__(self) -> None:
-        self._since: dict[tuple[str, str], float] = {}
+        self._since: dict[tuple[str, str], float | None] = {}
+        self._began: float | None = None
         self._views: Sequence[InstanceView] = ()
         self._found: dict[int, list[_Found]] = {}
 
@@ -50,6 +52,8 @@ class ProblemBoard:
             stale_seconds: age of the figures themselves; 0 when they are of this tick.
             defect: why hostdeck itself could not read them; empty normally.
         """
+        if self._began is None:
+            self._began = utc
         problems = [*self._of_host(host, utc, stale_seconds, defect), *self._of_engines(sources, utc)]
         self._look_at(instances)
         for place, found in sorted(self._found.items()):
@@ -77,8 +81,10 @@ class ProblemBoard:
     def _keep(
         self, found: Iterable[_Found], subject: str, name: str, kind: str, utc: float
     ) -> list[tuple[Problem, str]]:
+        # what already stood when hostdeck came began at a time that nobody told it
+        since = utc if utc - (self._began or 0.0) >= FIRST_SIGHT_SECONDS else None
         return [
-            (Problem(severity, subject, name, kind, text, self._since.setdefault((subject, rule), utc)), rule)
+            (Problem(severity, subject, name, kind, text, self._since.setdefault((subject, rule), since)), rule)
             for severity, rule, text in found
         ]
 

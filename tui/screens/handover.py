@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 def hand_over(deck: Deck, instance: Instance, request: SessionRequest, why: str) -> None:
     """Stand aside while virsh or podman has the terminal; the host is not drawn meanwhile, and that is said."""
+    if deck.view is not None and deck.view.is_demo:
+        deck.say(f"The demo host has no program to hand the terminal to: {why}.", "warn")
+        return
     sources = deck.view.sources if deck.view is not None else ()
     status = next((one for one in sources if one.id == instance.id.engine), None)
     command = argument_list(instance, request, status)
