@@ -118,7 +118,7 @@ def test_root_reaches_the_units_of_a_user(done: dict[str, Any]) -> None:
 
 def test_root_stops_and_starts_a_container_of_a_user(done: dict[str, Any]) -> None:
     assert done["rl2 runs"]["user"] == "tester"
-    assert done["stop rl2"]["command"] == "podman --url unix:///run/user/1000/podman/podman.sock stop -t 2 rl2"
+    assert done["stop rl2"]["command"] == "podman --url unix:///run/user/1000/podman/podman.sock stop --time 2 rl2"
     assert done["stop rl2"]["result"] == done["start rl2"]["result"] == "done"
     assert done["rl2 by podman"]["output"] == "exited\n"
     assert done["rl2 stopped"]["container"]["exit_code"] == 137
