@@ -33,7 +33,7 @@ async def test_engines_that_answer(clean_podman: PodmanHost, clean_libvirt: Libv
     clean_libvirt.define_guest("vm")
     code, checks = await _doctor(empty_config, clean_libvirt, clean_podman)
     assert checks[f"answer of {clean_libvirt.uri}"]["found"].endswith("1 guests")
-    assert checks[f"service {clean_podman.url}"]["found"].startswith("answers, API ")
+    assert checks[f"service {clean_podman.url}"]["found"].startswith("answers, Podman ")
     missing = {name: check for name, check in checks.items() if check["state"] == "missing"}
     assert (code, missing) == (0, {})
 
