@@ -288,6 +288,11 @@ async def test_read_only(clean_libvirt: LibvirtHost) -> None:
     assert clean_libvirt.state("guarded") == "shut off"
 
 
+def how_to(verb: str) -> str:
+    """Return what a person types here: the machines that run these tests have systemd in charge, or not."""
+    return f"systemctl {verb}" if Path("/run/systemd/system").is_dir() else "virtlogd -d; "
+
+
 async def test_killed_daemon_is_lost_and_comes_back(clean_libvirt: LibvirtHost, sink: RecordingSink) -> None:
     clean_libvirt.define_guest("survivor")
     pid = clean_libvirt.start_guest("survivor", wait=False)
@@ -297,7 +302,7 @@ async def test_killed_daemon_is_lost_and_comes_back(clean_libvirt: LibvirtHost, 
     await sink.until(lambda: sink.statuses[-1].state is EngineState.LOST, "the loss is told")
     assert sink.statuses[-1].retry_at_monotonic_seconds is not None
     assert found(sink, "survivor").state is State.RUNNING
-    await sink.until(lambda: "systemctl start" in sink.statuses[-1].message, "the help is told")
+    await sink.until(lambda: how_to("start") in sink.statuses[-1].message, "the help is told")
 
     clean_libvirt.start_daemon()
     await sink.until(lambda: sink.statuses[-1].state is EngineState.READY, "it is back", 60)
@@ -320,7 +325,7 @@ async def test_hung_daemon_is_told_and_comes_back(
 
     assert outcome.result is Result.UNKNOWN
     assert outcome.message.startswith("Outcome unknown")
-    assert "systemctl restart" in sink.statuses[-1].message or "keep-alive" in sink.statuses[-1].message
+    assert how_to("restart") in sink.statuses[-1].message or "keep-alive" in sink.statuses[-1].message
     assert found(sink, "waits").state is State.STOPPED
 
     clean_libvirt.resume_daemon()
