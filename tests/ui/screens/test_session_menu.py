@@ -1,5 +1,6 @@
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,16 @@ def _targets(host: StillHost) -> Targets:
     return Targets((named(host, "postgres"),))
 
 
+async def test_the_demo_host_hands_the_terminal_to_nobody(host: StillHost) -> None:
+    app = make_app(host)
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, app)
+        hand_over(app, named(host, "postgres"), SessionRequest(SessionKind.SHELL), "there is no core here")
+        await until(pilot, lambda: "The demo host has no program" in screen_text(app))
+
+
 async def test_a_terminal_that_cannot_be_handed_over_is_said(host: StillHost) -> None:
+    host.change = lambda view: replace(view, is_demo=False)
     app = make_app(host)
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot, app)
