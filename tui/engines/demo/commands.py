@@ -4,19 +4,8 @@ import shlex
 
 from tui.domain.action import ActionRequest, Verb
 from tui.domain.instance import Instance, Pod
+from tui.engines.virsh_words import VIRSH_WORDS
 
-_VIRSH = {
-    Verb.START: ("start",),
-    Verb.STOP: ("shutdown",),
-    Verb.KILL: ("destroy",),
-    Verb.RESTART: ("reboot",),
-    Verb.RESET: ("reset",),
-    Verb.PAUSE: ("suspend",),
-    Verb.RESUME: ("resume",),
-    Verb.DELETE: ("undefine",),
-    Verb.AUTOSTART_ON: ("autostart",),
-    Verb.AUTOSTART_OFF: ("autostart", "--disable"),
-}
 _PODMAN = {
     Verb.START: "start",
     Verb.STOP: "stop",
@@ -42,7 +31,7 @@ def command_for(request: ActionRequest, target: Instance | Pod | None, engine_id
 
 
 def _virsh(request: ActionRequest, name: str, uri: str) -> list[str]:
-    words = ["virsh", "-c", uri, *_VIRSH[request.verb], name]
+    words = ["virsh", "-c", uri, *VIRSH_WORDS[request.verb], name]
     if request.verb is Verb.DELETE:
         words.append("--nvram" if request.remove_nvram else "--keep-nvram")
     return words

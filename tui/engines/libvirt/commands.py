@@ -4,19 +4,8 @@ import re
 import shlex
 
 from tui.domain.action import ActionRequest, Verb
+from tui.engines.virsh_words import VIRSH_WORDS
 
-_WORDS = {
-    Verb.START: ("start",),
-    Verb.STOP: ("shutdown",),
-    Verb.KILL: ("destroy",),
-    Verb.RESTART: ("reboot",),
-    Verb.RESET: ("reset",),
-    Verb.PAUSE: ("suspend",),
-    Verb.RESUME: ("resume",),
-    Verb.DELETE: ("undefine",),
-    Verb.AUTOSTART_ON: ("autostart",),
-    Verb.AUTOSTART_OFF: ("autostart", "--disable"),
-}
 _MISTAKABLE = re.compile(r"-|\d+$|[0-9a-fA-F]{8}-")  # an option, a domain id, a UUID of another guest
 
 
@@ -27,7 +16,7 @@ def virsh(uri: str, driver: str, request: ActionRequest, name: str) -> str:
         name: of the guest, "" when not known. Names that virsh would take for something else give way to the UUID.
     """
     safe = name and name.isprintable() and not _MISTAKABLE.match(name)
-    words = ["virsh", "-c", uri, *_WORDS[request.verb], name if safe else request.target.local]
+    words = ["virsh", "-c", uri, *VIRSH_WORDS[request.verb], name if safe else request.target.local]
     if request.verb is Verb.DELETE and driver == "qemu":  # the other drivers refuse flags about firmware
         words.append("--nvram" if request.remove_nvram else "--keep-nvram")
     return shlex.join(words)
