@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.domain.action import ActionOutcome, Result
 from tui.domain.errors import NotFound
 from tui.sampling.inside import PassesInside
+from tui.sampling.keeps import PassesResources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from tui.domain.host import HostView
     from tui.domain.identity import InstanceId, StableKey
     from tui.domain.instance import Address
+    from tui.domain.resource import ResourceKind
     from tui.sampling.history import Metric
     from tui.sampling.source import HostSource
 
 NOT_YET = "The engines are not started yet."
 
 
-class DeferredSource(PassesInside):
+class DeferredSource(PassesInside, PassesResources):
     """A `HostSource` that makes the real one, and imports what that needs, when it is run.
 
     Engines and samplers bring libraries whose import takes longer than drawing the first frame does.
@@ -92,7 +94,14 @@ class DeferredSource(PassesInside):
         if self._real is not None:
             await self._real.close()
 
+    def resource_engines(self, kind: ResourceKind) -> tuple[str, ...]:
+        """Return the ids of the engines that keep a kind; () before the start."""
+        return self._real.resource_engines(kind) if self._real is not None else ()
+
     def _started(self) -> HostSource:
         if self._real is None:
             raise NotFound("not started", NOT_YET)
         return self._real
+
+    def _started_keeper(self) -> HostSource:
+        return self._started()

@@ -17,9 +17,11 @@ from tui.engines.lane import Lane
 from tui.sampling.board import Board
 from tui.sampling.history import History, Metric
 from tui.sampling.inside import RoutesInside
+from tui.sampling.keeps import InterfaceReader
 from tui.sampling.ledger import LedgerKeeper
 from tui.sampling.problems import ProblemBoard
 from tui.sampling.roll import Roll
+from tui.sampling.shelf import RoutesResources, Shelf
 from tui.sampling.source import HostSampler, InstanceSampler
 
 EARLY_SECONDS = 0.25  # from the first sight of an instance to its second sample
@@ -47,12 +49,13 @@ class Clocks:
     monotonic: Callable[[], float] = time.monotonic
 
 
-class LiveSource(RoutesInside):
+class LiveSource(RoutesInside, RoutesResources):
     """Joins engines, samplers and history to one `HostView` a tick.
 
     Args:
         sample_deadline_seconds: how long one reading of the kernel's files may take; past it the last figures stay.
         find_more: asked now and then for engines that appeared since (a user's socket that began to listen).
+        interface_reader: reads the host's interfaces; None where there are none to read.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class LiveSource(RoutesInside):
         sample_deadline_seconds: float = 5.0,
         clocks: Clocks | None = None,
         find_more: Callable[[], Sequence[Engine]] | None = None,
+        interface_reader: InterfaceReader | None = None,
     ) -> None:
         self._host = host
         self._engines = {engine.id: engine for engine in engines}
@@ -80,6 +84,9 @@ class LiveSource(RoutesInside):
         self._ledger = LedgerKeeper()
         self._history = History()
         self._roll = Roll()
+        self._shelf = Shelf()
+        self._interface_reader = interface_reader
+        self._interface_lane = Lane("interfaces")
         self._lane = Lane("sampling")
         self._attended: frozenset[str] = frozenset()
         self._wake = asyncio.Event()
@@ -165,6 +172,7 @@ class LiveSource(RoutesInside):
         if ends:
             await asyncio.wait(ends, timeout=CLOSE_SECONDS)
         self._lane.close()
+        self._interface_lane.close()
         if not self._lane.abandoned:
             self._sampler.close()
 
@@ -173,6 +181,19 @@ class LiveSource(RoutesInside):
         if engine is None:
             raise NotFound("gone", f"The engine {target.engine} is not connected any more.")
         return engine
+
+    def _engines_now(self) -> Sequence[Engine]:
+        return tuple(self._engines.values())
+
+    def _instances_now(self) -> Sequence[Instance]:
+        return self._board.instances
+
+    def _monotonic(self) -> float:
+        return self._clocks.monotonic()
+
+    @property
+    def _is_read_only(self) -> bool:
+        return self._host.read_only
 
     def _start(self, engine: Engine) -> None:
         self._spawn(self._guard(engine))

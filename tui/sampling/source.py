@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from tui.sampling.inside import OpensInside
+from tui.sampling.keeps import KeepsResources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,7 +52,7 @@ class HostSampler(Protocol):
         """Read the host once; rates are None on the first call."""
 
 
-class HostSource(OpensInside, Protocol):
+class HostSource(OpensInside, KeepsResources, Protocol):
     """One host. All methods are for the event loop's thread."""
 
     @property

@@ -17,12 +17,15 @@ from tui.domain.identity import InstanceId, StableKey
 from tui.domain.instance import Address, Instance
 from tui.engines.base import Engine
 from tui.engines.demo import DemoHost
+from tui.engines.lane import Lane
 from tui.jobs import Jobs
 from tui.sampling.board import Board
 from tui.sampling.history import History, Metric
 from tui.sampling.inside import RoutesInside
+from tui.sampling.keeps import InterfaceReader
 from tui.sampling.ledger import make_ledger
 from tui.sampling.problems import ProblemBoard
+from tui.sampling.shelf import RoutesResources, Shelf
 from tui.state import StateFile
 
 UTC = 1_760_000_000.0
@@ -30,7 +33,7 @@ FIRST_TICKS = 20
 DEADLINE_SECONDS = 10.0
 
 
-class StillHost(RoutesInside):
+class StillHost(RoutesInside, RoutesResources):
     """A `HostSource` over the demo host; `step` makes the next second.
 
     Attributes:
@@ -60,6 +63,9 @@ class StillHost(RoutesInside):
         self._ticks = ticks
         self._demo = DemoHost(clock=self.utc, monotonic=lambda: self.now, wait=self._no_time)
         self._engines: Mapping[str, Engine] = {engine.id: engine for engine in self._demo.engines}
+        self._shelf = Shelf()
+        self._interface_reader: InterfaceReader | None = getattr(self._demo, "interface_reader", None)
+        self._interface_lane = Lane("interfaces")
         self._board = Board(lambda: None, lambda _memory: None)
         self._problems = ProblemBoard()
         self._history = History()
@@ -112,6 +118,19 @@ class StillHost(RoutesInside):
             problems = self._problems.judge(view.instances, view.sources, view.usage, utc=self.utc(), stale_seconds=0.0)
             self.view = replace(view, problems=problems)
             self._publish(self.view)
+
+    def _engines_now(self) -> Iterable[Engine]:
+        return self._engines.values()
+
+    def _instances_now(self) -> Sequence[Instance]:
+        return self._board.instances
+
+    def _monotonic(self) -> float:
+        return self.now
+
+    @property
+    def _is_read_only(self) -> bool:
+        return self._read_only
 
     def _engine_of(self, target: InstanceId) -> Engine:
         return self._engines[target.engine]
