@@ -17,6 +17,13 @@ until_shown() {
     echo "never: $1"; shown; exit 1
 }
 keys() { tmux -L hostdeck send-keys -t 0 "$@"; }
+until_told() {
+    for _ in $(seq 120); do
+        grep '"result"' /root/.local/state/hostdeck/audit.jsonl | tail -n 1 | grep -q "$1" && return
+        sleep 0.5
+    done
+    echo "never told: $1"; shown; exit 1
+}
 """
 
 
@@ -45,9 +52,9 @@ def test_a_container_of_a_user_is_stopped_from_the_keyboard(terminal: Machine) -
         f"""{SHELL}
 keys 3; keys / rl2 Enter; until_shown 'rl2 .*running'
 keys T; until_shown 'rl2.*[?]'; shown; echo =====
-keys y; until_shown 'rl2 .*stopped'
+keys y; until_shown 'rl2 .*stopped'; until_told '"stop"'
 runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1000 bash -c "cd; podman inspect -f '{{{{.State.Status}}}}' rl2"
-keys S; until_shown 'rl2 .*running'
+keys S; until_shown 'rl2 .*running'; until_told '"start"'
 tail -n 4 /root/.local/state/hostdeck/audit.jsonl""",
         seconds=SECONDS,
     )
@@ -63,6 +70,9 @@ tail -n 4 /root/.local/state/hostdeck/audit.jsonl""",
 
 
 def test_q_ends_it_and_leaves_the_terminal_in_order(terminal: Machine) -> None:
-    screen = terminal.run(SHELL + "keys Escape; keys q; until_shown 'EXIT-'; shown", seconds=SECONDS)
+    # one by one: Escape and q that arrive together are Alt+q
+    screen = terminal.run(
+        SHELL + "keys Escape; until_shown writer; keys q; until_shown 'EXIT-'; shown", seconds=SECONDS
+    )
     assert "EXIT-0" in screen
     assert "writer" not in screen  # the alternate screen is gone

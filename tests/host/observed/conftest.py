@@ -34,6 +34,13 @@ END
 echo $! >BESIDE
 READER $(cat PIDS) >COUNTERS &
 echo $! >>BESIDE
+for _ in $(seq 240); do [ -s COUNTERS ] && break; sleep 0.5; done
+"""
+# The reader goes on until it has passed the view's end and what `bounds` adds to it: a reading every 0.4 s at most, of
+# which the first may have begun before.
+READ_ON = f"""
+lines=$(wc -l <{FOLDER}/counters)
+for _ in $(seq 240); do [ $(wc -l <{FOLDER}/counters) -ge $((lines + 4)) ] && break; sleep 0.5; done
 """
 
 
@@ -53,7 +60,8 @@ class Counters:
     """What the independent reader wrote down."""
 
     def __init__(self, lines: str) -> None:
-        self._moments = [json.loads(line) for line in lines.splitlines() if line.endswith("}")]
+        whole = lines[: lines.rfind("\n") + 1]  # it was ended in the middle of a line
+        self._moments = [json.loads(line) for line in whole.splitlines()]
 
     def at(self, name: str, counter: str, when: float) -> float:
         """Return a counter at a moment, by a straight line between the readings around it."""
@@ -110,6 +118,7 @@ pids="$(podman ps --format '{{{{.Names}}}}={{{{.Pid}}}}') q1=$(cat /run/libvirt/
 pids="$pids $(runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1000 podman ps --format '{{{{.Names}}}}={{{{.Pid}}}}')"
 tr ' ' '\\n' <<<$pids | grep -E '^({"|".join(READ_BESIDE)})=' >{FOLDER}/pids
 {python(testhost, "look.py")} {INTERVAL} {FOLDER}/hook qemu:///system lxc:///system >{FOLDER}/view
+{READ_ON}
 kill $(cat {FOLDER}/beside)
 for pair in $pids; do echo "${{pair%=*}} $(cat /proc/${{pair#*=}}/cgroup)"; done >{FOLDER}/cgroups
 {CALM}
