@@ -4,6 +4,8 @@ One JSON object a line. The line before (`phase` "intent") is there even when ho
 after (`phase` "result") say what came of it. JSON escapes control characters, so names cannot forge lines.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import fcntl
@@ -16,13 +18,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from platformdirs import user_state_path
 
 from tui.domain.action import Result, Verb
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Kind
+
+if TYPE_CHECKING:
+    from tui.domain.resource import ResourceKind
 
 MOST_BYTES = 5_000_000
 """A file that has grown to this becomes `audit.jsonl.1`, in the place of the one before."""
@@ -44,7 +49,7 @@ class AuditEntry:
     action: Verb | str
     target: InstanceId
     name: str
-    kind: Kind
+    kind: Kind | ResourceKind
     owner: str = ""
     host_name: str = ""
     command: str = ""

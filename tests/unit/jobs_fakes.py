@@ -12,6 +12,7 @@ from tui.domain.event import Event
 from tui.domain.host import HostView
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address
+from tui.domain.operation import Operation, OperationOutcome, Progress, ProgressSink
 
 
 class ScriptedHost:
@@ -28,6 +29,9 @@ class ScriptedHost:
         self.agent_error: EngineError | None = None
         self.go = asyncio.Event()
         self.go.set()
+        self.operated: list[Operation] = []
+        self.told: list[Progress] = []
+        self.tidied = False
 
     def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
         return [event for event in self.happened if subject in (None, event.subject)]
@@ -47,6 +51,23 @@ class ScriptedHost:
 
     def command(self, request: ActionRequest) -> str:
         return f"do {request.verb} {request.target.local}"
+
+    async def operate(self, operation: Operation, progress: ProgressSink) -> OperationOutcome:
+        self.operated.append(operation)
+        try:
+            for one in self.told:
+                progress(one)
+            await self.go.wait()
+        except asyncio.CancelledError:
+            self.tidied = True
+            raise
+        if self.defect is not None:
+            raise self.defect
+        result, message = self.outcomes.pop(0) if self.outcomes else (Result.DONE, "")
+        return OperationOutcome(operation, result, message)
+
+    def operation_command(self, operation: Operation) -> str:
+        return f"do {operation.verb} {operation.subject}"
 
     async def ask_agent(self, target: InstanceId) -> tuple[Address, ...]:
         if self.agent_error is not None:

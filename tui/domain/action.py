@@ -45,6 +45,7 @@ class Result(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     UNKNOWN = "unknown"  # past its deadline; looked up again, never repeated
+    CANCELLED = "cancelled"  # a person ended it; nothing half-made is left
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class JobBook:
 
     def of(self, target: InstanceId) -> Job | None:
         """Return the newest job of an instance."""
-        return next((job for job in reversed(self._jobs.values()) if job.request.target == target), None)
+        return next((job for job in reversed(self._jobs.values()) if job.target == target), None)
 
     def summary(self, batch: int) -> BatchSummary | None:
         """Return how a batch goes, None when nothing of it is remembered."""

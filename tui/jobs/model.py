@@ -1,10 +1,18 @@
 """What is known about one action that was asked for."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tui.domain.action import ActionRequest, Verb
-from tui.domain.instance import Kind
+
+if TYPE_CHECKING:
+    from tui.domain.identity import InstanceId
+    from tui.domain.instance import Kind
+    from tui.domain.operation import Operation, Progress
+    from tui.domain.resource import ResourceKind
 
 
 class JobState(StrEnum):
@@ -17,6 +25,7 @@ class JobState(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     UNKNOWN = "unknown"  # past its deadline; looked up in what follows, never repeated
+    CANCELLED = "cancelled"
 
     @property
     def is_active(self) -> bool:
@@ -35,12 +44,13 @@ _ERRORS = frozenset({JobState.FAILED, JobState.REFUSED, JobState.UNKNOWN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One verb on one instance, at one moment; every change makes a new value with the same id.
+    """One verb on one instance, or one operation, at one moment; every change makes a new value with the same id.
 
     Attributes:
         id: counts up from 1.
         batch: the same for all that were asked for together; counts up from 1.
-        name: of the instance, unescaped.
+        request: what was asked for.
+        name: of the instance or resource, unescaped.
         owner: login name of whose instance it is; empty for guests of the system.
         unit: systemd unit that a container is stopped through, empty when none.
         message: what went wrong, or empty; unescaped.
@@ -50,14 +60,16 @@ class Job:
         waiting_since_monotonic_seconds: when the instance had been asked, None unless it is.
         ended_utc_seconds: when its outcome was known (or known to be unknown), None before.
         offer: what a person may be asked to do instead, because nothing came of it so far.
+        progress: of an operation, as far as its engine tells; None before it told anything.
+        cancelling: a person asked to end it, and it is not over yet.
         audit_problem: why it could not be written to the audit file; empty when it was.
     """
 
     id: int
     batch: int
-    request: ActionRequest
+    request: ActionRequest | Operation
     name: str
-    kind: Kind
+    kind: Kind | ResourceKind
     owner: str = ""
     unit: str = ""
     state: JobState = JobState.QUEUED
@@ -68,12 +80,29 @@ class Job:
     waiting_since_monotonic_seconds: float | None = None
     ended_utc_seconds: float | None = None
     offer: Verb | None = None
+    progress: Progress | None = None
+    cancelling: bool = False
     audit_problem: str = ""
 
     @property
-    def verb(self) -> Verb:
-        """Return what is done."""
-        return self.request.verb
+    def verb(self) -> Verb | None:
+        """Return what is done to an instance; None for an operation."""
+        return self.request.verb if isinstance(self.request, ActionRequest) else None
+
+    @property
+    def word(self) -> str:
+        """Return what is done, in the audit file's word."""
+        return str(self.request.verb)
+
+    @property
+    def target(self) -> InstanceId:
+        """Return what it is done to."""
+        return self.request.target if isinstance(self.request, ActionRequest) else self.request.instance_target
+
+    @property
+    def can_cancel(self) -> bool:
+        """Tell whether a person may end it: operations only, for a verb is with the engine at once."""
+        return self.verb is None and self.state.is_active and not self.cancelling
 
     @property
     def offer_kill(self) -> bool:
@@ -91,13 +120,14 @@ class BatchSummary:
     """
 
     batch: int
-    verb: Verb
+    verb: str
     total: int
     done: int
     failed: int
     refused: int
     unknown: int
     active: int
+    cancelled: int = 0
 
     @property
     def text(self) -> str:
@@ -107,6 +137,7 @@ class BatchSummary:
             (self.failed, "failed"),
             (self.refused, "refused"),
             (self.unknown, "without an answer"),
+            (self.cancelled, "cancelled"),
             (self.active, "under way"),
         )
         parts += [f"{count} {word}" for count, word in words if count]
@@ -118,11 +149,12 @@ def summarise(jobs: list[Job]) -> BatchSummary:
     states = [job.state for job in jobs]
     return BatchSummary(
         batch=jobs[0].batch,
-        verb=jobs[0].verb,
+        verb=jobs[0].word,
         total=len(jobs),
         done=states.count(JobState.DONE),
         failed=states.count(JobState.FAILED),
         refused=states.count(JobState.REFUSED),
         unknown=states.count(JobState.UNKNOWN),
         active=sum([state.is_active for state in states]),
+        cancelled=states.count(JobState.CANCELLED),
     )

@@ -1,10 +1,13 @@
 """Actions on their way: each a job, few at a time for one engine, followed until its effect shows."""
 
+from __future__ import annotations
+
 import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tui.audit import AuditEntry, AuditTrail
 from tui.domain.action import ActionOutcome, ActionRequest, Result, Verb
@@ -15,9 +18,13 @@ from tui.domain.instance import Address
 from tui.jobs.book import JobBook
 from tui.jobs.effects import find_instance
 from tui.jobs.model import BatchSummary, Job, JobState
+from tui.jobs.operations import Operations
 from tui.jobs.progress import progress
-from tui.jobs.seam import ActionSource, audit_entry, facts_of
+from tui.jobs.seam import ActionSource, audit_entry, facts_of, kind_of
 from tui.jobs.tracker import Tracker
+
+if TYPE_CHECKING:
+    from tui.domain.operation import Operation
 
 READ_ONLY = "hostdeck runs with --read-only: nothing is changed."
 NO_ANSWER = "No answer within the deadline; whether it was done is looked up, and it is not asked again."
@@ -28,12 +35,14 @@ _STATE_OF = {
     Result.FAILED: JobState.FAILED,
     Result.REFUSED: JobState.REFUSED,
     Result.UNKNOWN: JobState.UNKNOWN,
+    Result.CANCELLED: JobState.CANCELLED,
 }
 _NO_MESSAGE = {
     JobState.DONE: "",
     JobState.FAILED: "The engine gave no reason.",
     JobState.REFUSED: "The engine refused and gave no reason.",
     JobState.UNKNOWN: NO_ANSWER,
+    JobState.CANCELLED: "",
 }
 
 
@@ -79,6 +88,7 @@ class Jobs:
         self._book = JobBook()
         self._book.on_change = self._changed
         self._book.on_drop = self._dropped
+        self._operations = Operations(source, self._book, self._operated, monotonic, at_once)
         self._trackers: dict[int, Tracker] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
@@ -141,6 +151,22 @@ class Jobs:
         self._batch_changed(self._last_batch)
         return found
 
+    def submit_operations(self, operations: Iterable[Operation]) -> tuple[Job, ...]:
+        """Take operations that belong together and start on them; returns at once. Refused ones are jobs too."""
+        self._last_batch += 1
+        self._submitting = True
+        try:
+            ids = [self._accept_operation(operation) for operation in operations]
+        finally:
+            self._submitting = False
+        found = tuple(job for job in map(self._book.get, ids) if job is not None)
+        self._batch_changed(self._last_batch)
+        return found
+
+    def cancel(self, job_id: int) -> bool:
+        """End an operation as soon as its engine lets go; tells whether there was anything to end."""
+        return self._operations.cancel(job_id)
+
     def observe(self, view: HostView) -> None:
         """Look in a new view for the effects that jobs wait for; call it on every tick."""
         now = self._monotonic()
@@ -148,7 +174,7 @@ class Jobs:
             job = self._book.get(job_id)
             if job is None or job.state not in {JobState.WAITING, JobState.UNKNOWN}:
                 continue
-            events = self._source.events(job.request.target) if job.verb is Verb.RESTART else ()
+            events = self._source.events(job.target) if job.verb is Verb.RESTART else ()
             if tracker.seen(job, view, events):
                 self._end(job, JobState.DONE, "only after it was forced" if tracker.helped else "")
             elif (offer := tracker.offer(job, self._patience, now)) is not None:
@@ -170,7 +196,7 @@ class Jobs:
             return None
         if job_id in self._trackers:
             self._trackers[job_id].helped = True
-        return self.submit([ActionRequest(job.offer, job.request.target)])[0]
+        return self.submit([ActionRequest(job.offer, job.target)])[0]
 
     async def ask_agent(self, target: InstanceId) -> tuple[Address, ...]:
         """Ask a guest's agent for its addresses and write that down, for it leaves a mark on the guest.
@@ -203,12 +229,15 @@ class Jobs:
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(self._operations.close(), *tasks, return_exceptions=True)
         for job in self.active:
             if job.state is JobState.QUEUED:
                 self._end(job, JobState.REFUSED, "hostdeck ended before its turn came.")
             elif job.state is JobState.RUNNING:
-                self._end(job, JobState.UNKNOWN, "hostdeck ended before the answer came.")
+                if job.verb is None:
+                    self._end(job, JobState.CANCELLED, "hostdeck ended, and this with it.")
+                else:
+                    self._end(job, JobState.UNKNOWN, "hostdeck ended before the answer came.")
 
     def _changed(self, job: Job) -> None:
         if self.on_change is not None:
@@ -229,32 +258,54 @@ class Jobs:
             id=self._last_job, batch=self._last_batch, request=request, name=name, kind=kind, owner=owner, unit=unit,
             command=self._source.command(request), submitted_utc_seconds=self._utc(),
         )  # fmt: skip
+        job, taken = self._entered(job, view)
+        if taken:
+            self._trackers[job.id] = Tracker(instance, self._monotonic())
+            self._tasks[job.id] = asyncio.get_running_loop().create_task(self._carry_out(job, request))
+        return job.id
+
+    def _accept_operation(self, operation: Operation) -> int:
+        view = self._source.view
+        self._last_job += 1
+        job = Job(
+            id=self._last_job, batch=self._last_batch, request=operation, name=operation.subject,
+            kind=kind_of(operation), command=self._source.operation_command(operation),
+            submitted_utc_seconds=self._utc(),
+        )  # fmt: skip
+        job, taken = self._entered(job, view)
+        if taken:
+            self._operations.start(job, operation)
+        return job.id
+
+    def _entered(self, job: Job, view: HostView | None) -> tuple[Job, bool]:
+        """Write a job down and put it into the book; tell whether it is to be carried out."""
         why_not = READ_ONLY if self._forbidden(view) else self._repeated(job)
         job = replace(job, audit_problem=self._audit.intent(audit_entry(job, view)))
         self._book.put(job)
         if why_not:
             self._end(job, JobState.REFUSED, why_not)
-        else:
-            self._trackers[job.id] = Tracker(instance, self._monotonic())
-            self._tasks[job.id] = asyncio.get_running_loop().create_task(self._carry_out(job))
-        return job.id
+        return job, not why_not
+
+    def _operated(self, job: Job, result: Result, message: str) -> None:
+        state = _STATE_OF[result]
+        self._end(job, state, message or _NO_MESSAGE.get(state, ""))
 
     def _repeated(self, job: Job) -> str:
         """Return a sentence when the same is on its way: a key pressed twice asks once."""
         for other in self._book.oldest_first:
-            same = other.request.target == job.request.target and other.verb is job.verb
+            same = other.target == job.target and other.word == job.word and other.name == job.name
             if same and other.state in {JobState.QUEUED, JobState.RUNNING}:
                 return f"{job.name}: the same is under way already."
         return ""
 
-    async def _carry_out(self, job: Job) -> None:
+    async def _carry_out(self, job: Job, request: ActionRequest) -> None:
         try:
-            async with self._turns[job.request.target.engine]:
+            async with self._turns[job.target.engine]:
                 job = replace(job, state=JobState.RUNNING, started_monotonic_seconds=self._monotonic())
                 self._book.put(job)
-                outcome = await self._source.perform(job.request)
+                outcome = await self._source.perform(request)
         except Exception as error:  # noqa: BLE001 - a defect of an engine must end as a message, not as a silent job
-            outcome = ActionOutcome(job.request, Result.FAILED, f"{type(error).__name__}: {error}")
+            outcome = ActionOutcome(request, Result.FAILED, f"{type(error).__name__}: {error}")
         finally:
             self._tasks.pop(job.id, None)
         self._settle(job, outcome)

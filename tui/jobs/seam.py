@@ -1,7 +1,9 @@
 """What jobs need of a host, and what they tell the audit file about it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.audit import AuditEntry
 from tui.domain.action import ActionOutcome, ActionRequest
@@ -10,6 +12,10 @@ from tui.domain.host import HostView
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address, Instance, Kind
 from tui.jobs.model import Job
+
+if TYPE_CHECKING:
+    from tui.domain.operation import Operation, OperationOutcome, ProgressSink
+    from tui.domain.resource import ResourceKind
 
 
 class ActionSource(Protocol):
@@ -31,6 +37,20 @@ class ActionSource(Protocol):
     def command(self, request: ActionRequest) -> str:
         """Return the equivalent command line."""
 
+    async def operate(self, operation: Operation, progress: ProgressSink) -> OperationOutcome:
+        """Carry out an operation; raises only for a cancellation."""
+
+    def operation_command(self, operation: Operation) -> str:
+        """Return the equivalent command line."""
+
+
+def kind_of(operation: Operation) -> Kind | ResourceKind:
+    """Return what an operation is about; of instances, the kind that their engine has."""
+    target = operation.target
+    if isinstance(target, InstanceId):
+        return facts_of(target, None)[1]
+    return target.kind
+
 
 def facts_of(target: InstanceId, instance: Instance | None) -> tuple[str, Kind, str, str]:
     """Return name, kind, owner and unit; of an instance that no view lists, what its id tells."""
@@ -43,8 +63,8 @@ def audit_entry(job: Job, view: HostView | None) -> AuditEntry:
     """Return what the audit file says about a job."""
     return AuditEntry(
         job=job.id,
-        action=job.verb,
-        target=job.request.target,
+        action=job.word,
+        target=job.target,
         name=job.name,
         kind=job.kind,
         owner=job.owner,

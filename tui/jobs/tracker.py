@@ -35,7 +35,9 @@ class Tracker:
 
     def seen(self, job: Job, view: HostView, events: Sequence[Event]) -> bool:
         """Tell whether a view, or an event since the job was submitted, shows the effect."""
-        if effect_seen(job.verb, job.request.target, self.before, view):
+        if job.verb is None:
+            return False
+        if effect_seen(job.verb, job.target, self.before, view):
             return True
         return job.verb is Verb.RESTART and reboot_seen(events, job.submitted_utc_seconds)
 
@@ -43,7 +45,7 @@ class Tracker:
         """Return what to offer now, once, after `patience` seconds without effect; None when nothing is due."""
         if self.offered or job.state is not JobState.WAITING or monotonic - self.since < patience:
             return None
-        offer = _OFFERS.get((job.verb, job.kind))
+        offer = next((what for of, what in _OFFERS.items() if of == (job.verb, job.kind)), None)
         self.offered = offer is not None
         return offer
 

@@ -25,7 +25,7 @@ def job_columns(progress: Callable[[Job], str]) -> tuple[Column[Job], ...]:
     """Return the columns of the list of jobs; sorting by `time` puts the newest on top."""
     return (
         Column(key="time", title="TIME", cell=_time, width=8, sort_key=lambda job: job.id, descending=True),
-        Column(key="verb", title="ACTION", cell=lambda job: Cell(job.verb.value), width=9, flexible=True, max_width=13),
+        Column(key="verb", title="ACTION", cell=lambda job: Cell(job.word), width=9, flexible=True, max_width=13),
         Column(key="name", title="NAME", cell=lambda job: Cell(job.name), width=14, flexible=True, max_width=22),
         Column(key="state", title="STATE", cell=_state, width=9, priority=1),
         Column(key="how", title="HOW IT GOES", cell=lambda job: _how(job, progress), width=20, flexible=True),
@@ -64,7 +64,7 @@ def job_lines(job: Job, progress: str, width: int, now: float) -> list[Spans]:
     asked = f"{strftime('%Y-%m-%d %H:%M:%S', localtime(job.submitted_utc_seconds))}, "
     asked += ago(now - job.submitted_utc_seconds)
     lines = [
-        *wrapped(f"{job.verb!s:<11}", job.name, width),
+        *wrapped(f"{job.word:<11}", job.name, width),
         *wrapped(_label("result"), progress, width, _ROLES.get(job.state, "normal")),
         *wrapped(_label("asked for"), asked, width),
     ]

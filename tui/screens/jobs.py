@@ -81,14 +81,14 @@ class JobsScreen(DeckScreen):
         job, view = self._job, self.deck.view
         if job is None or view is None:
             return Targets()
-        key = str(job.request.target)
+        key = str(job.target)
         return resolve_targets(view, key, (), (key,))
 
     @property
     def current_key(self) -> str | None:
         """Return the row key of the job's instance."""
         job = self._job
-        return str(job.request.target) if job is not None else None
+        return str(job.target) if job is not None else None
 
     def do_kill(self) -> None:
         """Kill what does not obey: the answer to the offer where there is one, else a question."""
