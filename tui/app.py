@@ -250,7 +250,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
             return
         from widgets.confirm import Confirm
 
-        lines = [f"{job.verb} {job.name}: {self.jobs.progress(job)}" for job in active[:10]]
+        lines = [f"{job.word} {job.name}: {self.jobs.progress(job)}" for job in active[:10]]
         if active:
             lines += ["", "The engines go on with what they were asked; what comes of it is not seen any more.", ""]
         if sessions:
@@ -386,7 +386,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def _job_changed(self, job: Job) -> None:
         if job.state.is_error:
-            self.say(f"{job.verb} {job.name}: {job.message}  ({self.label_of('jobs')} jobs)", "crit")
+            self.say(f"{job.word} {job.name}: {job.message}  ({self.label_of('jobs')} jobs)", "crit")
         elif not job.state.is_active:
             self.say(f"{job.name}: {self.jobs.progress(job)}.", "ok")
 
