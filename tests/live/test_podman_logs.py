@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.live.harness.podman import PodmanHost
+from tests.live.harness.waiting import wait_until
 from tests.live.test_podman_sessions import DEADLINE_SECONDS, cli, engine_at, id_of, start
 from tui.domain.errors import EngineError, EngineLost, EngineTimeout, NotFound
 from tui.domain.identity import InstanceId
@@ -16,6 +17,13 @@ from tui.engines.podman.logs import read_log
 
 WHOLE = LogRequest(tail=None, follow=False)
 TICKING = ("sh", "-c", "n=0; while :; do n=$((n+1)); echo tick $n; sleep 0.05; done")
+# some thousand lines a second, in turn to both streams
+FAST = (
+    "sh",
+    "-c",
+    "n=0; while [ $n -lt 200000 ]; do for i in 1 2 3 4 5 6 7 8 9 10; do"
+    " echo $((n+1)); echo $((n+2)) >&2; n=$((n+2)); done; usleep 2000; done; sleep 1000",
+)
 
 Lines = list[tuple[float | None, bool, bytes]]
 
@@ -137,6 +145,28 @@ async def test_a_lost_service_ends_the_log_with_its_sentence(clean_podman: Podma
     await asyncio.to_thread(clean_podman.kill_service if how == "kill" else clean_podman.hang_service)
     with pytest.raises((EngineLost, EngineTimeout)):
         await drain(log)
+
+
+async def test_nothing_is_lost_or_doubled_where_the_last_lines_meet_what_follows(clean_podman: PodmanHost) -> None:
+    one = await start(clean_podman, "one", *FAST)
+    async with engine_at(clean_podman) as engine:
+        for tail in (1, 10, 100, 1000, 1000):
+            log = engine.read_log(one, LogRequest(tail=tail))
+            lines = await next_lines(log, tail + 1500)
+            await log.aclose()  # type: ignore[attr-defined]
+            for to_stderr in (False, True):  # the order between the two is lost in conmon
+                numbers = [int(text) for _, is_error, text in lines if is_error == to_stderr]
+                assert len(numbers) > 100
+                assert numbers == list(range(numbers[0], numbers[0] + 2 * len(numbers), 2))
+
+
+async def test_the_last_lines_of_a_quiet_log_are_no_more_than_asked_for(clean_podman: PodmanHost) -> None:
+    one = await start(clean_podman, "one", "sh", "-c", "seq 1 50; sleep 2.1; seq 51 53; sleep 1000")
+    await asyncio.to_thread(wait_until, lambda: "53" in clean_podman.cli("logs", "one"), "all is written")
+    async with engine_at(clean_podman) as engine:
+        log = engine.read_log(one, LogRequest(tail=7))
+        assert texts(await next_lines(log, 7)) == [b"%d" % number for number in range(47, 54)]
+        await log.aclose()  # type: ignore[attr-defined]
 
 
 async def test_a_big_log_arrives_whole(clean_podman: PodmanHost) -> None:

@@ -5,6 +5,7 @@ reads, at most 8 KiB, and what has no line feed yet is a frame of its own.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from tui.engines.podman.frames import Frames, Part
@@ -23,17 +24,29 @@ class _Stream:
     def __init__(self) -> None:
         self.time = b""
         self.in_time = False
+        self.is_left_out = False
+        self.frame_seconds: float | None = None
         self.seconds: float | None = None
         self.pieces: list[bytes] = []
         self.size = 0
 
 
 class LogLines:
-    """Put lines together; holds at most 1 MiB of each stream, and cuts what is longer into lines of that size."""
+    """Put lines together; holds at most 1 MiB of each stream, and cuts what is longer into lines of that size.
+
+    A log that is read twice, its end first and then what follows, is put together by one of these: `next_answer` tells
+    where the second answer begins, and a line whose pieces came in both is still one line.
+    """
 
     def __init__(self) -> None:
         self._frames = Frames()
+        self._takes: Callable[[float | None], bool] | None = None
         self._streams = {False: _Stream(), True: _Stream()}
+
+    def next_answer(self, takes: Callable[[float | None], bool]) -> None:
+        """Expect frames from their first byte on, and leave out those whose time `takes` refuses."""
+        self._frames = Frames()
+        self._takes = takes
 
     @property
     def holds_some(self) -> bool:
@@ -63,9 +76,12 @@ class LogLines:
         stream = self._streams[part.is_error]
         text = part.data
         if part.first:
-            stream.time, stream.in_time = b"", True
+            stream.time, stream.in_time, stream.is_left_out = b"", True, False
         if stream.in_time:
             text = _take_time(stream, text, part.last)
+            self._judge(stream)
+        if stream.is_left_out:
+            return
         while text:
             end = text.find(b"\n")
             _append(stream, text if end < 0 else text[:end], part.is_error, lines)
@@ -73,6 +89,11 @@ class LogLines:
                 break
             _emit(stream, part.is_error, lines)
             text = text[end + 1 :]
+
+    def _judge(self, stream: _Stream) -> None:
+        """Leave a frame out by its time, once that is known."""
+        if not stream.in_time and self._takes is not None:
+            stream.is_left_out = not self._takes(stream.frame_seconds)
 
 
 def _take_time(stream: _Stream, text: bytes, is_last: bool) -> bytes:
@@ -84,7 +105,7 @@ def _take_time(stream: _Stream, text: bytes, is_last: bool) -> bytes:
     stream.in_time = False
     seconds = parse_time(head) if blank else None
     text = rest if seconds is not None else stream.time
-    stream.time = b""
+    stream.time, stream.frame_seconds = b"", seconds
     if not stream.pieces:  # a line has the time at which it began
         stream.seconds = seconds
     return text

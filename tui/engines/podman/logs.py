@@ -1,12 +1,15 @@
 """A container's log: GET containers/ID/logs, for the drivers that keep one (k8s-file, journald)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from tui.domain.errors import EngineError, EngineLost, NotFound
 from tui.domain.session import LogChunk, LogRequest
 from tui.engines.podman.log_lines import Line, LogLines
+from tui.engines.podman.log_seam import Before, From, seam_at
 from tui.engines.podman.wire import HEAD_SECONDS, Wire, ask
 
 QUIET_SECONDS = 1.0  # a line that has no end after so long is shown as it is: a prompt, a progress bar
@@ -24,25 +27,77 @@ async def read_log(
 ) -> AsyncIterator[LogChunk]:
     """Return the lines of a container's log; when following, until it stops or is removed.
 
+    Following the last lines gives all of a second where they were all written within it.
+
     Podman 4 tells whole seconds only, and of a line above 8 KiB among the last N (`tail`) it gives the pieces in a
     wrong order; Podman 5 does neither.
 
     Raises:
         EngineError: with its sentence, also in the middle.
     """
-    patience = _Patience(url, doubt_seconds)
-    wire = await Wire.connect(url)
-    try:
-        lines = LogLines()
-        await _begin(wire, patience, local, request)
-        while (data := await patience.body(wire, quiet_seconds if lines.holds_some else None)) != b"":
-            complete = lines.rest() if data is None else _lines_of(lines, data)
-            if complete:
-                yield LogChunk(name, tuple(complete))
-        if rest := lines.rest():
-            yield LogChunk(name, tuple(rest))
-    finally:
-        wire.close()
+    reading = _Reading(_Patience(url, doubt_seconds), local, quiet_seconds)
+    async with aclosing(reading.lines(request)) as several:
+        async for lines in several:
+            yield LogChunk(name, tuple(lines))
+
+
+class _Reading:
+    """Reads one log by one answer of the service, or by several that are put together."""
+
+    def __init__(self, patience: "_Patience", local: str, quiet_seconds: float) -> None:
+        self._patience = patience
+        self._local = local
+        self._quiet_seconds = quiet_seconds
+        self._taker = LogLines()
+
+    async def lines(self, request: LogRequest) -> AsyncGenerator[list[Line]]:
+        """Return some lines at a time."""
+        if request.follow and request.tail:
+            seam = await self._seam(request)
+            if seam is not None:
+                before, start = Before(seam), From(seam)
+                self._taker.next_answer(before)
+                async with aclosing(self._answer(replace(request, follow=False))) as last:
+                    async for lines in last:
+                        yield lines
+                        if before.is_over:
+                            break
+                self._taker.next_answer(start)
+                request = replace(request, since_utc_seconds=start.since_utc_seconds)
+            request = replace(request, tail=None)
+        async with aclosing(self._answer(request)) as several:
+            async for lines in several:
+                yield lines
+        if rest := self._taker.rest():
+            yield rest
+
+    async def _seam(self, request: LogRequest) -> float | None:
+        """Return the second the last line was written in; None when there is none."""
+        taker = LogLines()
+        async with aclosing(self._bytes(replace(request, tail=1, follow=False), lambda: None)) as last:
+            lines = [line async for data in last if data for line in _lines_of(taker, data)]
+        return seam_at([seconds for seconds, _, _ in [*lines, *taker.rest()]])
+
+    async def _answer(self, request: LogRequest) -> AsyncGenerator[list[Line]]:
+        """Return the lines that one answer completes; following, also one that has waited for its end."""
+
+        def quiet() -> float | None:
+            return self._quiet_seconds if request.follow and self._taker.holds_some else None
+
+        async with aclosing(self._bytes(request, quiet)) as several:
+            async for data in several:
+                if lines := self._taker.rest() if data is None else _lines_of(self._taker, data):
+                    yield lines
+
+    async def _bytes(self, request: LogRequest, quiet: Callable[[], float | None]) -> AsyncGenerator[bytes | None]:
+        """Return the bytes of one answer, None when none came for a while."""
+        wire = await Wire.connect(self._patience.url)
+        try:
+            await _begin(wire, self._patience, self._local, request)
+            while (data := await self._patience.body(wire, quiet())) != b"":
+                yield data
+        finally:
+            wire.close()
 
 
 async def _begin(wire: Wire, patience: "_Patience", local: str, request: LogRequest) -> None:
@@ -80,7 +135,7 @@ class _Patience:
     """
 
     def __init__(self, url: str, doubt_seconds: float) -> None:
-        self._url = url
+        self.url = url
         self._doubt_seconds = doubt_seconds
 
     async def head(self, wire: Wire) -> None:
@@ -105,4 +160,4 @@ class _Patience:
                 await self._ask()
 
     async def _ask(self) -> None:
-        await ask(self._url, "GET", "_ping", timeout=min(HEAD_SECONDS, self._doubt_seconds))
+        await ask(self.url, "GET", "_ping", timeout=min(HEAD_SECONDS, self._doubt_seconds))
