@@ -25,6 +25,9 @@ pause = []
 
 [columns]
 guests = ["name", "cores"]
+
+[log]
+memory_mib = 8
 """
 
 
@@ -36,7 +39,7 @@ def problems(text: str) -> list[str]:
 
 def test_an_empty_file_means_the_defaults() -> None:
     assert parse_config("", HERE) == Config()
-    assert parse_config("# nothing\n[keys]\n[columns]\n", HERE, known=lambda _: Known(ACTIONS)) == Config()
+    assert parse_config("# nothing\n[keys]\n[columns]\n[log]\n", HERE, known=lambda _: Known(ACTIONS)) == Config()
 
 
 def test_everything_can_be_set() -> None:
@@ -53,6 +56,7 @@ def test_everything_can_be_set() -> None:
         confirm_delete_count=3,
         keys={"stop": ("ctrl+t",), "filter": ("slash", "f3"), "pause": ()},
         columns={"guests": ("name", "cores")},
+        log_memory_mib=8,
     )
 
 
@@ -96,6 +100,11 @@ def test_everything_can_be_set() -> None:
         ('columns.guests = ["core"]', 'columns.guests: there is no "core"; did you mean "cores"?'),
         ('columns.guests = ["name", "name"]', 'columns.guests: "name" stands there twice'),
         ("columns = []", "columns: must be a table [columns], is []"),
+        ("log.memory_mib = 0", "log.memory_mib: must be between 1 and 4096, is 0"),
+        ("log.memory_mib = 1.5", "log.memory_mib: must be a whole number, is 1.5"),
+        ('log.memory_mib = "64M"', 'log.memory_mib: must be a whole number, is "64M"'),
+        ("log.memory = 64", 'log.memory: there is no such preference; did you mean "memory_mib"?'),
+        ("log = 64", "log: must be a table [log], is 64"),
         ("x = [1", "this is not TOML: Unclosed array"),
         ("= 3", "this is not TOML: Invalid statement"),
     ],

@@ -100,6 +100,7 @@ def parse_config(text: str, path: Path, *, known: Callable[[Collection[str]], Kn
     actions, columns, themes = known(document)
     reader = _Reader(key_lines(text))
     reader.read_values(document, themes)
+    reader.read_log(reader.table(document, "log"))
     reader.read_bindings(reader.table(document, "keys"), actions)
     reader.read_columns(reader.table(document, "columns"), columns)
     if reader.problems:
@@ -141,7 +142,8 @@ def _checks(themes: Collection[str] | None) -> dict[str, Check]:
     }
 
 
-_TABLES = ("keys", "columns")
+_LOG_CHECKS: Mapping[str, Check] = MappingProxyType({"memory_mib": number(1, 4096, whole=True)})
+_TABLES = ("keys", "columns", "log")
 
 
 class _Reader:
@@ -170,6 +172,16 @@ class _Reader:
             return table
         self._wrong((name,), f"must be a table [{name}], is {shown(table)}")
         return {}
+
+    def read_log(self, table: Mapping[str, Any]) -> None:
+        """Read `[log]`."""
+        chosen: dict[str, Any] = {}
+        for key, value in table.items():
+            if key in _LOG_CHECKS:
+                self._check(("log", key), value, _LOG_CHECKS[key], chosen)
+            else:
+                self._wrong(("log", key), f"there is no such preference{near(key, _LOG_CHECKS)}")
+        self.values |= {f"log_{key}": value for key, value in chosen.items()}
 
     def read_bindings(self, table: Mapping[str, Any], actions: Sequence[Bindable]) -> None:
         """Read `[keys]`."""

@@ -27,6 +27,7 @@ class Config:
         read_only: nothing is changed.
         confirm_delete_count: deleting more than these asks to type their number.
         shells: paths or names of shells to open in containers, the wanted one first; () for the usual ones.
+        log_memory_mib: memory for the lines of one log; the oldest are dropped.
         keys: names of keys by id of an action, only those that differ from the table of actions.
         columns: names of columns by pane, only those that differ from the usual ones.
     """
@@ -41,5 +42,6 @@ class Config:
     read_only: bool = False
     confirm_delete_count: int = 10
     shells: tuple[str, ...] = ()
+    log_memory_mib: int = 64
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
