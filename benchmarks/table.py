@@ -31,9 +31,11 @@ from pathlib import Path
 from statistics import median
 
 from textual.app import App, ComposeResult
+from textual.screen import Screen
 from textual.widgets import DataTable
 
 from widgets.live_table import Cell, Column, LiveTable, Row
+from widgets.thin_update import ThinCompositor
 
 WIDTH, HEIGHT = 200, 50
 FIGURES = 11
@@ -111,8 +113,20 @@ def _name_column() -> Column[Guest]:
 # The child
 
 
+class ThinScreen(Screen[None]):
+    """A screen drawn as hostdeck draws its own: only what differs from what the terminal shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = ThinCompositor()
+
+
 class LiveTableApp(App[None]):
     """One LiveTable over the whole screen."""
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the screen that is there at the start."""
+        return ThinScreen()
 
     def compose(self) -> ComposeResult:
         yield LiveTable([_name_column(), *[_column(index) for index in range(FIGURES)]], sort_by="name")

@@ -2,7 +2,7 @@
 
 Textual 8.2.8 sends every changed line from the left edge of its widget on, and each piece of text with its whole style
 and a reset behind it. Over SSH both cost more than the text itself. Here a line is compared with what was sent of it
-before, only the pieces that differ are sent, and of a style only what differs from the one before it.
+before, only the cells that differ are sent, and of a style only what differs from the one before it.
 
 The hooks are private to Textual (`Screen._compositor`, `ChopsUpdate`), which is why its version is pinned exactly;
 `tests/ui/test_thin_update.py` fails when they change.
@@ -19,6 +19,8 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.strip import Strip
 
+from widgets.changed_cells import Cells, Looks
+
 if TYPE_CHECKING:
     from rich.color import Color
     from rich.console import Console
@@ -28,8 +30,29 @@ if TYPE_CHECKING:
 RESET = "\x1b[0m"
 
 
-Sent = dict[tuple[int, int], Strip]
-"""What the terminal shows, by line and first cell of a piece that Textual draws as one."""
+class Sent:
+    """What the terminal shows, by line and first cell of a piece that Textual draws as one."""
+
+    def __init__(self) -> None:
+        self._strips: dict[tuple[int, int], tuple[Strip, Cells | None]] = {}
+        self._looks = Looks()
+
+    def clear(self) -> None:
+        """Take nothing for granted."""
+        self._strips.clear()
+        if self._looks.is_full:
+            self._looks.clear()
+
+    def replace(self, place: tuple[int, int], strip: Strip) -> Iterable[tuple[int, list[Segment]]]:
+        """Take over what is sent now; return the pieces that differ from before, each with its first cell."""
+        if self._looks.is_full:
+            self.clear()
+        old, before = self._strips.get(place, (None, None))
+        after = self._looks.cells(strip)
+        self._strips[place] = (strip, after)
+        if before is None or after is None or len(before.text) != len(after.text):
+            return difference(old, strip)
+        return self._looks.changed(before, after)
 
 
 class ThinUpdate(ChopsUpdate):
@@ -48,16 +71,17 @@ class ThinUpdate(ChopsUpdate):
         pen = Pen(console._color_system or ColorSystem.TRUECOLOR)
         written: list[str] = []
         done: set[tuple[int, int]] = set()
+        line = -1
         for y, start, end in self.spans:
             for chop_end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
                 place = (y, x)
                 if strip is None or x >= end or chop_end <= start or place in done:
                     continue
                 done.add(place)
-                old = self._sent.get(place)
-                self._sent[place] = strip
-                for offset, segments in difference(old, strip):
-                    written.append(f"\x1b[{y + 1};{x + offset + 1}H")
+                for offset, segments in self._sent.replace(place, strip):
+                    column = x + offset + 1
+                    written.append(f"\x1b[{column}G" if y == line else f"\x1b[{y + 1};{column}H")
+                    line = y
                     pen.draw(segments, written)
         if written:
             written.append(RESET)
@@ -176,7 +200,7 @@ class ThinCompositor(Compositor):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sent: Sent = {}
+        self._sent = Sent()
         self._sent_with: object = None
 
     def forget(self) -> None:

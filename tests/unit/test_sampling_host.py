@@ -41,6 +41,16 @@ def sampler(tree: Tree) -> HostSampler:
     return HostSampler(proc=str(tree.proc), sys=str(tree.sys))
 
 
+def test_a_sample_too_soon_after_the_last_gives_its_figures_again(tree: Tree) -> None:
+    host = sampler(tree)
+    host.sample(1.0)
+    (tree.proc / "diskstats").write_text(DISKSTATS.format(read=8, written=4))
+    usage = host.sample(3.0)
+    (tree.proc / "diskstats").write_text(DISKSTATS.format(read=80, written=4))
+    assert host.sample(3.05) is usage
+    assert host.sample(4.0).disk_read_bytes_per_second == 72 * 512
+
+
 def test_only_whole_disks_that_stand_on_no_other_count(tree: Tree) -> None:
     host = sampler(tree)
     assert host.sample(1.0).disk_read_bytes_per_second is None

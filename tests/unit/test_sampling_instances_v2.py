@@ -69,6 +69,18 @@ def test_the_second_tick_has_rates(tree: Tree) -> None:
     assert usage.window_seconds == 2.0
 
 
+def test_a_sample_too_soon_after_the_last_leaves_figures_and_window_as_they_were(tree: Tree) -> None:
+    sampler = tree.sampler()
+    tick(sampler, WEB, 10.0)
+    tree.v2(PATH, cpu_stat="usage_usec 1100000\nnr_periods 12\nnr_throttled 5\n")
+    assert tick(sampler, WEB, 10.05).window_seconds is None
+    tree.v2(PATH, cpu_stat="usage_usec 1200000\nnr_periods 12\nnr_throttled 5\n")
+    usage = tick(sampler, WEB, 10.5)
+    assert usage.window_seconds == 0.5
+    assert usage.cpu.cores_used == pytest.approx(0.4)
+    assert tick(sampler, WEB, 10.6) is usage
+
+
 def test_every_figure_that_is_none_has_its_reason(tree: Tree) -> None:
     sampler = tree.sampler()
     for at in (1.0, 2.0, 3.0):

@@ -10,7 +10,7 @@ from tui.cgroup.devices import BlockDevices
 from tui.cgroup.once import GoneError, read_path, read_value
 from tui.domain.host import HostUsage
 from tui.domain.usage import Pressure
-from tui.sampling.rates import rate
+from tui.sampling.rates import LEAST_WINDOW_SECONDS, rate
 
 _SECTOR_BYTES = 512  # /proc/diskstats counts in these, whatever the disk's own sectors are
 _NVME_PATH = re.compile(r"nvme\d+c\d+n\d+")  # one path of a multipath disk, which is counted as a whole
@@ -32,13 +32,24 @@ class HostSampler:
         self._interfaces: frozenset[str] = frozenset()
         self._calls = 0
         self._at: float | None = None
+        self._usage: HostUsage | None = None
         self._cpu: tuple[float, float, float] | None = None  # busy, stolen and all time
         self._disk: dict[str, tuple[int, int]] = {}
         self._network: dict[str, tuple[int, int]] = {}
 
     def sample(self, monotonic: float) -> HostUsage:
-        """Read the host once; rates are those since the last call and None at the first."""
+        """Read the host once; rates are those since the last call and None at the first.
+
+        A call too soon after the last gives its figures again: the kernel counts processor time in steps of 10 ms.
+        """
         seconds = monotonic - self._at if self._at is not None and monotonic > self._at else None
+        if self._usage is not None and seconds is not None and seconds < LEAST_WINDOW_SECONDS:
+            return self._usage
+        self._usage = self._read(seconds)
+        self._at = monotonic
+        return self._usage
+
+    def _read(self, seconds: float | None) -> HostUsage:
         self._refresh_devices()
         cpu_percent, steal_percent = self._read_cpu()
         disk_read, disk_write = self._read_disks(seconds)
@@ -47,7 +58,6 @@ class HostSampler:
         # psutil's swap_memory also reads /proc/vmstat and warns on standard error where it cannot
         swap_total, swap_used = read_value(f"{self._proc}/meminfo", parse_proc.swap) or (None, None)
         load = _load()
-        self._at = monotonic
         return HostUsage(
             cores=os.cpu_count() or 1,
             cpu_percent=cpu_percent,

@@ -24,7 +24,9 @@ from tui.sampling.roll import Roll
 from tui.sampling.shelf import RoutesResources, Shelf
 from tui.sampling.source import HostSampler, InstanceSampler
 
-EARLY_SECONDS = 0.25  # from the first sight of an instance to its second sample
+# From the first sight of an instance to its second sample: two of the periods in which the kernel metes out quotas, so
+# that a container held to half a core is seen to use half a core wherever the window begins.
+EARLY_SECONDS = 0.2
 EARLY_PHASE_SECONDS = 10.0  # after the start; later newcomers wait for the tick, so that a restart loop costs nothing
 BURST_SECONDS = 0.05  # news that arrive together are drawn together
 RESCAN_SECONDS = 30.0
@@ -172,7 +174,7 @@ class LiveSource(RoutesInside, RoutesResources):
         if ends:
             await asyncio.wait(ends, timeout=CLOSE_SECONDS)
         self._lane.close()
-        self._interface_lane.close()
+        self._close_shelf()
         if not self._lane.abandoned:
             self._sampler.close()
 
@@ -232,22 +234,23 @@ class LiveSource(RoutesInside, RoutesResources):
                 await self._wake.wait()
         except TimeoutError:
             return
-        await asyncio.sleep(min(BURST_SECONDS, max(self._due - self._clocks.monotonic(), 0)))
-        self._wake.clear()
         if self._has_newcomers() and self._is_early():
-            self._due = 0.0
+            self._due = 0.0  # at once: until their second sample there is nothing to see
+        else:
+            await asyncio.sleep(min(BURST_SECONDS, max(self._due - self._clocks.monotonic(), 0)))
+        self._wake.clear()
 
     def _next_sample(self, now: float) -> float:
         """Return when to read again: at whole multiples of the interval, so that no tick is skipped by drift.
 
-        In the first seconds a second sample follows early, because rates need two.
+        In the first seconds a second sample follows early, because rates need two. Never sooner than that: a rate over
+        a few milliseconds says nothing. What is late for that reason still counts for its tick.
         """
         regular = (int(now / self._interval) + 1) * self._interval
         newcomers = self._has_newcomers()
         self._seen = self._active()
-        if newcomers and self._is_early():
-            return min(regular, now + EARLY_SECONDS)
-        return regular
+        soonest = now + min(EARLY_SECONDS, self._interval / 2)
+        return soonest if newcomers and self._is_early() else max(regular, soonest)
 
     def _is_early(self) -> bool:
         return self._clocks.monotonic() - self._started_at < EARLY_PHASE_SECONDS

@@ -6,6 +6,7 @@ A rate exists only between two samples of the same cgroup whose counters did not
 from tui.cgroup.types import CpuSample, IoCounters, IoSample, NetworkSample
 from tui.domain.usage import IoUsage, NetworkUsage
 
+LEAST_WINDOW_SECONDS = 0.15  # the kernel adds up processor time every 4 or 10 ms and metes out quotas every 100 ms
 _USEC = 1_000_000
 
 

@@ -26,6 +26,7 @@ from tui.domain.instance import Instance
 from tui.domain.usage import NO_USAGE, Usage
 from tui.sampling import reasons
 from tui.sampling.parts import CpuPart, IoPart, MemoryPart, PidsPart, PressurePart
+from tui.sampling.rates import LEAST_WINDOW_SECONDS
 from tui.sampling.traffic import NetworkPart
 
 SLOW_TICKS = 5
@@ -191,7 +192,7 @@ class Tracked:
             elif turn % MOVE_CHECK_TICKS == 0 and self._has_moved(self._opened):
                 self._locate()
             opened = self._opened
-            if opened is not None:
+            if opened is not None and not _is_too_soon(opened.at, at):
                 slow = attended or opened.age < 2 or turn % SLOW_TICKS == 0
                 self._read(opened, tick, at, slow=slow)
         except GoneError:
@@ -287,6 +288,11 @@ class Tracked:
 def _differs(window: float | None, shown: float | None) -> bool:
     """Tell whether figures that did not change need a new window: all rates are 0 then, whatever the clock's jitter."""
     return window is None or shown is None or abs(window - shown) > WINDOW_JITTER * shown
+
+
+def _is_too_soon(before: float | None, at: float) -> bool:
+    """Tell whether the figures must stay as they are: others, that have just come, are sampled again."""
+    return before is not None and 0 <= at - before < LEAST_WINDOW_SECONDS
 
 
 def _enforced_vcpus(target: Instance) -> int | None:

@@ -48,9 +48,12 @@ class Paper:
 
     def write(self, text: str) -> None:
         x = y = 0
-        for move_y, move_x, letters in re.findall(r"\x1b\[(\d+);(\d+)H|\x1b\[[\d;]*m|([^\x1b])", text):
+        moves = r"\x1b\[(?:(\d+);(\d+)H|(\d+)G)|\x1b\[[\d;]*m|([^\x1b])"
+        for move_y, move_x, column, letters in re.findall(moves, text):
             if move_y:
                 y, x = int(move_y) - 1, int(move_x) - 1
+            elif column:
+                x = int(column) - 1
             elif letters:
                 self.lines[y][x] = letters
                 x += 1
