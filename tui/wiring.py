@@ -87,6 +87,7 @@ def _demo(wanted: Wanted) -> LiveSource:
 def _this_host(wanted: Wanted) -> LiveSource:
     from tui.engines.podman import Discovery
     from tui.engines.podman.shells import SHELLS
+    from tui.hostnet.reader import HostInterfaces
     from tui.sampling.host import HostSampler
     from tui.sampling.instances import CgroupSampler
     from tui.sampling.live import HostName, LiveSource
@@ -107,6 +108,7 @@ def _this_host(wanted: Wanted) -> LiveSource:
         HostSampler(),
         interval_seconds=wanted.interval_seconds,
         find_more=discovery.find,
+        interface_reader=HostInterfaces(),
     )
 
 

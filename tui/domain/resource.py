@@ -59,6 +59,7 @@ class Stock:
     Attributes:
         engine: `EngineStatus.id`.
         user: whose it is, for Podman; empty otherwise.
+        local: its bridges and folders are those of this host; False for a daemon elsewhere.
         kinds: what was asked for; a kind that is not among them was not looked at, which is not the same as none.
         taken_utc_seconds: when the engine answered.
         problems: a sentence for each kind (or a pool by name) that could not be read; the rest is true.
@@ -66,6 +67,7 @@ class Stock:
 
     engine: str
     user: str = ""
+    local: bool = True
     kinds: frozenset[ResourceKind] = frozenset()
     images: tuple[ContainerImage, ...] = ()
     volumes: tuple[ContainerVolume, ...] = ()

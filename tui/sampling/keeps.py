@@ -26,6 +26,9 @@ class InterfaceReader(Protocol):
     ) -> tuple[HostInterface, ...]:
         """Read all of them; rates are of the time since the call before."""
 
+    def close(self) -> None:
+        """Give back every descriptor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shelved:

@@ -138,6 +138,12 @@ class RoutesResources:
             deadline=INTERFACES_DEADLINE_SECONDS,
         )
 
+    def _close_shelf(self) -> None:
+        """Let the reader's thread end; a reader that hangs in the kernel keeps its descriptors."""
+        self._interface_lane.close()
+        if self._interface_reader is not None and not self._interface_lane.abandoned:
+            self._interface_reader.close()
+
     async def operate(self, operation: Operation, progress: ProgressSink) -> OperationOutcome:
         """Carry out an operation; refused when read-only."""
         if self._is_read_only:
