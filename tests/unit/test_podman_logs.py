@@ -17,6 +17,7 @@ TIME, SECONDS = b"2026-11-24T07:09:19Z", 1795504159.0
 LOGS = "containers/one/logs"
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
+FOLLOWED = LogRequest(tail=None)
 
 
 @pytest.fixture
@@ -146,6 +147,48 @@ async def test_failures(podman: FakePodman, route: Route, error: type[EngineErro
         await read(podman)
 
 
+def answers(*bodies: list[bytes]) -> Route:
+    """Answer the first request with the first frames, and so on."""
+    left = [HEAD + b"".join(map(chunk, frames)) + END for frames in bodies]
+
+    async def write(writer: Writer) -> None:
+        await raw(left.pop(0))(writer)
+
+    return write
+
+
+def at(second: int, text: bytes, kind: int = 1, fraction: bytes = b"") -> bytes:
+    return entry(text, kind, b"2026-11-24T07:09:%02d%sZ" % (second, fraction))
+
+
+@pytest.mark.parametrize("fraction", [b"", b".123456789"])
+async def test_the_last_lines_are_taken_up_to_a_second_and_what_follows_from_there(
+    podman: FakePodman, fraction: bytes
+) -> None:
+    known = [at(18, b"a\n"), at(18, b"b\n", 2), at(19, b"c\n", fraction=fraction), at(19, b"be")]
+    busy = [at(20, b"gin\n", fraction=fraction), at(20, b"d\n"), at(20, b"d\n"), at(20, b"e\n", 2)]
+    podman.routes[LOGS] = answers(
+        [at(20, b"d\n", fraction=fraction)],
+        [*known, *busy[:3]],
+        [known[-1], *busy, at(19, b"a clock set back\n"), at(21, b"f\n")],
+    )
+    got = lines(await read(podman, LogRequest(tail=5)))
+    assert [text for _, _, text in got] == [b"a", b"b", b"c", b"begin", b"d", b"d", b"e", b"a clock set back", b"f"]
+    asked = [request.partition("?")[2] for request in podman.asked]
+    common = "stdout=true&stderr=true&timestamps=true"
+    assert asked == [
+        f"{common}&follow=false&tail=1",
+        f"{common}&follow=false&tail=5",
+        f"{common}&follow=true&tail=all&since={SECONDS + 1 - 1e-6:.9f}",
+    ]
+
+
+async def test_following_a_log_without_a_line_begins_with_its_first(podman: FakePodman) -> None:
+    podman.routes[LOGS] = answers([], [at(20, b"first\n")])
+    assert [text for _, _, text in lines(await read(podman, LogRequest(tail=5)))] == [b"first"]
+    assert podman.asked[1].endswith("follow=true&tail=all")
+
+
 def held(until: asyncio.Event, first: bytes, then: bytes) -> Route:
     async def write(writer: Writer) -> None:
         writer.write(first)
@@ -161,7 +204,7 @@ async def test_following_shows_a_prompt_without_an_end_of_line(podman: FakePodma
     more = asyncio.Event()
     podman.routes[LOGS] = held(more, HEAD + chunk(entry(b"login: ")), chunk(entry(b"root\n")) + END)
     got: list[bytes] = []
-    async for part in read_log(podman.url, "one", "web", LogRequest(), quiet_seconds=0.01):
+    async for part in read_log(podman.url, "one", "web", FOLLOWED, quiet_seconds=0.01):
         got += [text for _, _, text in part.lines]
         more.set()
     assert got == [b"login: ", b"root"]
@@ -171,7 +214,7 @@ async def test_following_shows_a_prompt_without_an_end_of_line(podman: FakePodma
 async def test_a_silent_log_goes_on_while_the_service_lives(podman: FakePodman, first: bytes) -> None:
     more = asyncio.Event()
     podman.routes[LOGS] = held(more, first, (b"" if first else HEAD) + chunk(entry(b"late\n")) + END)
-    reading = asyncio.create_task(read(podman, LogRequest(), doubt_seconds=0.2))
+    reading = asyncio.create_task(read(podman, FOLLOWED, doubt_seconds=0.2))
     await podman.until_asked("GET _ping", times=2)
     more.set()
     assert lines(await reading) == [(SECONDS, False, b"late")]
@@ -181,12 +224,12 @@ async def test_a_silent_log_goes_on_while_the_service_lives(podman: FakePodman, 
 async def test_a_silent_log_of_a_dead_service_ends_with_its_sentence(podman: FakePodman, ping: Route) -> None:
     podman.routes |= {LOGS: hang, "_ping": ping}
     with pytest.raises((EngineTimeout, EngineLost)):
-        await read(podman, LogRequest(), doubt_seconds=0.2)
+        await read(podman, FOLLOWED, doubt_seconds=0.2)
 
 
 async def test_leaving_closes_the_connection(podman: FakePodman) -> None:
     podman.routes[LOGS] = held(asyncio.Event(), HEAD + chunk(entry(b"one\n")), b"")
-    reading = read_log(podman.url, "one", "web", LogRequest())
+    reading = read_log(podman.url, "one", "web", FOLLOWED)
     assert (await anext(reading)).lines == ((SECONDS, False, b"one"),)
     (reader,) = podman.readers.values()
     await reading.aclose()  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from tui.domain.errors import EngineError, EngineLost, NotFound
+from tui.domain.errors import ActionRefused, EngineError, EngineLost, NotFound
 from tui.domain.session import LogChunk, LogRequest
 from tui.engines.podman.log_lines import Line, LogLines
 from tui.engines.podman.log_seam import Before, From, seam_at
@@ -108,7 +108,7 @@ async def _begin(wire: Wire, patience: "_Patience", local: str, request: LogRequ
         raise NotFound("no longer there", "It is no longer there.") from error
     except EngineError as error:
         if "not logging output" in error.message or "cannot read logs" in error.message:
-            raise EngineError("no log", "It keeps no log: its log driver is none or passthrough.") from error
+            raise ActionRefused("no log", "It keeps no log: its log driver is none or passthrough.") from error
         raise
 
 
