@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -55,14 +56,13 @@ async def follow(podman: FakePodman) -> AsyncIterator[Follow]:
             await asyncio.wait_for(follower.ended, 2.0)
 
 
-async def test_events_arrive_and_only_of_containers_and_pods_are_asked_for(podman: FakePodman, follow: Follow) -> None:
+async def test_events_arrive_and_only_of_what_is_shown_are_asked_for(podman: FakePodman, follow: Follow) -> None:
     follower, queue = follow(since=12.5)
     await asyncio.wait_for(follower.opened, 5.0)
     podman.emit(event("start"))
     assert (await asyncio.wait_for(queue.get(), 5.0))["Action"] == "start"
-    assert podman.asked == [
-        "GET events?stream=true&filters=%7B%22type%22%3A+%5B%22container%22%2C+%22pod%22%5D%7D&since=12.500000"
-    ]
+    wanted = quote_plus('{"type": ["container", "pod", "image", "volume", "network"]}')
+    assert podman.asked == [f"GET events?stream=true&filters={wanted}&since=12.500000"]
 
 
 async def test_closing_ends_a_quiet_stream_at_once(follow: Follow) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.domain.action import ActionOutcome, ActionRequest
 from tui.domain.errors import ActionRefused, EngineError, NotFound
@@ -25,6 +25,9 @@ from tui.engines.podman.units import Unit
 from tui.engines.podman.units_log import read_unit_log
 from tui.engines.podman.watch import Watch
 from tui.engines.sessions import Channel
+
+if TYPE_CHECKING:
+    from tui.engines.podman.resources import PodmanKeeper
 
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
@@ -66,13 +69,16 @@ class PodmanEngine:
             engine_id, url, user, required, publish=self._publish, abandoned=lambda: self.abandoned
         )
         self._watch = Watch(url, self._inventory, self._standing)
+        self._read_only = read_only
+        self._command_url = None if is_own or service is not None else url
         self._actions = Actions(
             url,
             self._inventory,
             read_only=read_only,
             look_again=self._watch.look_again,
-            command_url=None if is_own or service is not None else url,
+            command_url=self._command_url,
         )
+        self._keeper: PodmanKeeper | None = None
         self._documents = Lane(f"{url} documents")
         self._sessions = Sessions(url, self._inventory, read_only=read_only, shells=shells)
 
@@ -85,6 +91,22 @@ class PodmanEngine:
     def abandoned(self) -> int:
         """Return how many threads hang in calls past their deadline."""
         return self._watch.abandoned + self._actions.abandoned + self._documents.abandoned
+
+    @property
+    def resources(self) -> "PodmanKeeper":
+        """Return what keeps its images, volumes and networks; loaded when first looked at."""
+        if self._keeper is None:
+            from tui.engines.podman.resources import PodmanKeeper
+
+            self._keeper = PodmanKeeper(
+                self.url,
+                self._inventory,
+                events=lambda: self._watch.resource_events,
+                command_url=self._command_url,
+                read_only=self._read_only,
+                look_again=self._watch.look_again,
+            )
+        return self._keeper
 
     def _publish(self, status: Any) -> None:
         if self._sink is not None:
@@ -178,5 +200,7 @@ class PodmanEngine:
         self._watch.close()
         self._actions.close()
         self._documents.close()
+        if self._keeper is not None:
+            await self._keeper.close()
         if self.service is not None:
             await self.service.stop()

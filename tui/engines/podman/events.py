@@ -17,7 +17,8 @@ from tui.engines.podman.rows import LATEST_SECONDS
 
 OVERLAP_SECONDS = 1.0
 LONGEST_LINE = 1 << 20
-FILTERS = {"type": ["container", "pod"]}
+RESOURCES = ("image", "volume", "network")
+FILTERS = {"type": ["container", "pod", *RESOURCES]}
 
 Raw = dict[str, Any]
 

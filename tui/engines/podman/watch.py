@@ -12,7 +12,7 @@ from tui.engines.base import EngineSink
 from tui.engines.lane import Lane
 from tui.engines.podman import reader
 from tui.engines.podman.client import Client
-from tui.engines.podman.events import Follower, Raw, Repeats
+from tui.engines.podman.events import RESOURCES, Follower, Raw, Repeats
 from tui.engines.podman.history import Heard, health_line, heard, line_of, oom_line
 from tui.engines.podman.inventory import Changes, Inventory
 from tui.engines.podman.parts import first_failure
@@ -34,6 +34,7 @@ LIST_COST_SECONDS, LOOK_COST_SECONDS = 0.0005, 0.002
 REST_FACTOR = 9.0
 DETAILS_AT_ONCE = 32
 HEALTH_DELAY_SECONDS = 0.5
+PASSING = frozenset({"mount", "unmount", "save", "push"})  # of images and volumes: nothing is another after it
 PAST_SECONDS = 900.0  # of history asked for at the first connection
 
 
@@ -53,6 +54,7 @@ class Watch:
         self._follower: Follower | None = None
         self._connected_at = 0.0
         self._version = ""
+        self.resource_events = 0  # that changed what is kept beside containers
 
     @property
     def abandoned(self) -> int:
@@ -120,6 +122,9 @@ class Watch:
 
     def _on_event(self, raw: Raw) -> None:
         if self._repeats.is_repeat(raw):
+            return
+        if raw.get("Type") in RESOURCES:
+            self.resource_events += raw.get("Action") not in PASSING
             return
         event = heard(raw)
         if event is None:

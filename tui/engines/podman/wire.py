@@ -7,7 +7,7 @@ some 400 KiB here, and then in the service, which stops reading from the program
 import asyncio
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from tui.domain.errors import EngineError, EngineLost
 from tui.engines.podman.address import parse_url
@@ -36,7 +36,7 @@ class Wire:
         self._done = False
 
     @classmethod
-    async def connect(cls, url: str, *, timeout: float = HEAD_SECONDS) -> "Wire":
+    async def connect(cls, url: str, *, timeout: float = HEAD_SECONDS) -> Self:
         """Connect to unix:///PATH or tcp://HOST:PORT."""
         address = parse_url(url)
         with connecting(url):
