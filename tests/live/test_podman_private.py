@@ -27,7 +27,7 @@ def runtime() -> Iterator[Path]:
 
 
 HOLDER = """
-import asyncio, os
+import asyncio, sys
 from tui.engines.podman import PodmanEngine, PrivateService
 
 class Sink:
@@ -41,7 +41,7 @@ class Sink:
 
 async def main():
     global service
-    service = PrivateService(idle_seconds=2)
+    service = PrivateService(idle_seconds=int(sys.argv[1]))
     engine = PodmanEngine(service.url, engine_id="podman", host_id="h", user="root", service=service)
     await engine.run(Sink())
 
@@ -68,7 +68,8 @@ async def test_it_starts_answers_and_ends_without_a_trace(podman_host: PodmanHos
     assert stat.S_IMODE(service.folder.stat().st_mode) == 0o700
     await service.ensure()
     assert service.pid == pid
-    await asyncio.wait_for(service.stop(), 2.0)
+    async with asyncio.timeout(2.0):
+        await service.stop()
     assert not lives(pid)
     assert os.listdir(runtime) == []
 
@@ -110,23 +111,45 @@ async def test_a_program_that_fails_says_why(runtime: Path) -> None:
     await missing.stop()
 
 
-async def test_it_lives_while_it_is_followed_and_ends_soon_after_a_kill(podman_host: PodmanHost, runtime: Path) -> None:
+async def hold(host: PodmanHost, folder: Path, idle_seconds: int) -> tuple[asyncio.subprocess.Process, int, Path]:
+    """Start a process that follows a private service; return it, the service's pid and its socket."""
     holder = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        HOLDER,
-        env=environment(podman_host, runtime),
-        cwd=Path(__file__).parents[2],
-        stdout=asyncio.subprocess.PIPE,
-    )
+        sys.executable, "-c", HOLDER, str(idle_seconds),
+        env=environment(host, folder), cwd=Path(__file__).parents[2], stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
     assert holder.stdout is not None
-    line = await asyncio.wait_for(holder.stdout.readline(), 30.0)
-    pid, path = line.decode().split()
-    # three times as long as it would live alone
+    async with asyncio.timeout(30.0):
+        pid, path = (await holder.stdout.readline()).decode().split()
+    return holder, int(pid), Path(path)
+
+
+async def test_it_lives_while_it_is_followed(podman_host: PodmanHost, runtime: Path) -> None:
+    holder, pid, path = await hold(podman_host, runtime, idle_seconds=2)
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(holder.wait(), 6.0)
-    assert lives(int(pid))
+        async with asyncio.timeout(6.0):  # three times as long as it would live alone
+            await holder.wait()
+    assert lives(pid)
+    assert is_listening(path)
     holder.kill()
     await holder.wait()
-    await asyncio.to_thread(wait_until, lambda: not lives(int(pid)), "the service ended by itself", seconds=10.0)
-    assert not is_listening(Path(path))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+async def test_it_ends_with_a_process_that_says_no_farewell(
+    podman_host: PodmanHost, runtime: Path, number: signal.Signals
+) -> None:
+    holder, pid, path = await hold(podman_host, runtime, idle_seconds=600)
+    holder.send_signal(number)
+    assert await holder.wait() == -number
+    await asyncio.to_thread(wait_until, lambda: not lives(pid), "the service ended", seconds=5.0)
+    assert not is_listening(path)
+
+
+async def test_it_ends_by_itself_where_nothing_ties_it(podman_host: PodmanHost, runtime: Path) -> None:
+    """Its own idle time is the second line: a host may have no setpriv."""
+    service = PrivateService(environ=environment(podman_host, runtime), idle_seconds=1)
+    await service.ensure()
+    pid = service.pid
+    assert pid is not None
+    await asyncio.to_thread(wait_until, lambda: not lives(pid), "the service ended by itself", seconds=10.0)
+    await service.stop()

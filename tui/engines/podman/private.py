@@ -6,14 +6,14 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tui.domain.errors import EngineAbsent
 
 PREFIX = "hostdeck-podman-"
 # The service ends itself when nobody was connected for this long. An open event stream counts as somebody, so it lives
-# as long as hostdeck does, and not much longer when hostdeck is killed.
+# as long as hostdeck does. Where `setpriv` is, the kernel ends it at once when hostdeck goes without a word.
 IDLE_SECONDS = 10
 LONGEST_BASE = 60  # bytes; the path of a socket may have 107 (unix(7)), and ours adds 46
 START_SECONDS = 8.0
@@ -87,14 +87,11 @@ class PrivateService:
         self.socket_path.unlink(missing_ok=True)
 
     async def _start(self) -> None:
+        service = [self._program, "system", "service", f"--time={self._idle_seconds}", self.url]
         with (self.folder / "service.log").open("wb") as log:
             try:
                 self._process = await asyncio.create_subprocess_exec(
-                    self._program,
-                    "system",
-                    "service",
-                    f"--time={self._idle_seconds}",
-                    self.url,
+                    *tied_to_us(service, self._environ),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -126,10 +123,25 @@ class PrivateService:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
             try:
-                await asyncio.wait_for(process.wait(), STOP_SECONDS)
+                async with asyncio.timeout(STOP_SECONDS):
+                    await process.wait()
             except TimeoutError:
                 process.kill()
                 await process.wait()
+
+
+def tied_to_us(argv: Sequence[str], environ: Mapping[str, str]) -> list[str]:
+    """Return a command line whose process gets SIGTERM when the thread that starts it ends, however that ends.
+
+    PR_SET_PDEATHSIG of prctl(2), set by util-linux's setpriv: Python cannot set it in a child of a process with threads.
+    Where there is none, or the program is missing, the command line is returned as it is.
+    """
+    path = environ.get("PATH", os.defpath)
+    setpriv = shutil.which("setpriv", path=f"{path}:/usr/bin:/bin")
+    is_full = setpriv is not None and "busybox" not in os.path.realpath(setpriv)  # BusyBox's lacks the option
+    if setpriv is None or not is_full or shutil.which(argv[0], path=path) is None:
+        return list(argv)
+    return [setpriv, "--pdeathsig", "TERM", "--", *argv]
 
 
 def new_folder(environ: Mapping[str, str]) -> Path:
