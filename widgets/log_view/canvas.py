@@ -24,6 +24,8 @@ ROLES = ("normal", "dim", "crit", "warn", "info", "debug", "hit", "rule", "key",
 _MOST_STYLES = 4096
 _MOST_STRIPS = 512
 
+_PICKED = Style(reverse=True)
+
 _NOTHING = Row(-1, 0, [], "blank", is_stderr=False)
 """A row of the screen below the last line."""
 
@@ -79,6 +81,10 @@ class LogCanvas(ScrollView, inherit_bindings=False):
         """The rows in view."""
         return tuple(self._rows)
 
+    def is_picked(self, number: int) -> bool:  # noqa: ARG002 -- for who picks lines
+        """Tell whether a line is picked."""
+        return False
+
     def on_mount(self) -> None:
         """Redraw in new colours when the theme changes."""
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self._restyle())
@@ -107,7 +113,7 @@ class LogCanvas(ScrollView, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen; a row that stays in view is made once."""
         row = self._rows[y] if y < len(self._rows) else _NOTHING
-        key = (row.number, row.part, row.kind, row.number == self._found, self.size.width)
+        key = (row.number, row.part, row.kind, row.number == self._found, self.is_picked(row.number), self.size.width)
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) >= _MOST_STRIPS:
@@ -119,6 +125,8 @@ class LogCanvas(ScrollView, inherit_bindings=False):
         segments = [self._gutter(row), *[Segment(piece.text, self._piece_style(piece)) for piece in row.pieces]]
         # As wide as the widget, scrollbar included: a strip of another length would be copied at each refresh.
         strip = Strip(segments).adjust_cell_length(self.size.width, self._style("", PLAIN))
+        if row.kind == "line" and self.is_picked(row.number):
+            strip = strip.apply_style(_PICKED)
         background = self.background_colors[1]
         for line_filter in self.app.get_line_filters():
             strip = strip.apply_filter(line_filter, background)

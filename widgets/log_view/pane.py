@@ -9,9 +9,10 @@ from textual.reactive import reactive
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 
 from widgets.log_view.arrangement import Arrangement, Top
-from widgets.log_view.canvas import GUTTER, LogCanvas
+from widgets.log_view.canvas import GUTTER
 from widgets.log_view.layout import Look
 from widgets.log_view.listing import Listing
+from widgets.log_view.picking import LogPicker
 from widgets.log_view.store import LogStore
 
 DRAW_SECONDS = 0.04
@@ -21,7 +22,7 @@ COLUMN_STEP = 8
 WHEEL_ROWS = 3
 
 
-class LogPane(LogCanvas, can_focus=True, inherit_bindings=False):
+class LogPane(LogPicker, can_focus=True, inherit_bindings=False):
     """Rows of a listing. Scrolls by rows of its own and tells the scrollbar lines: nobody knows the height of all."""
 
     follow: reactive[bool] = reactive(True, init=False, repaint=False)
@@ -91,10 +92,17 @@ class LogPane(LogCanvas, can_focus=True, inherit_bindings=False):
             self._strips.clear()
             self.rearrange()
 
+    def draw_note(self, text: str) -> None:
+        """Draw a line with a text below the last line."""
+        self._arrangement.add_mark(self.listing.store.end - 1, text)
+        self._strips.clear()
+        self.rearrange()
+
     def reset(self) -> None:
         """Begin anew: follow, without marks and without a line that was found."""
         self._arrangement.marks.clear()
         self._found = None
+        self.pick(None)
         self._seen = self.listing.store.end
         self.follow = True
         self.rearrange()
@@ -182,6 +190,25 @@ class LogPane(LogCanvas, can_focus=True, inherit_bindings=False):
         self.follow = top >= bottom
         self._remember(min(top, bottom))
         self.rearrange()
+
+    # Picking
+
+    def line_at_hand(self) -> int | None:
+        """Return the line found when it is in view, else the last one in view."""
+        in_view = [row.number for row in self._rows]
+        return self._found if self._found in in_view else in_view[-1] if in_view else None
+
+    def pick_next(self, step: int) -> None:
+        """Pick one more line in a direction, the first time the one at hand, and bring it into view."""
+        if self.picked is None:
+            if (number := self.line_at_hand()) is not None:
+                self.pick(number)
+            return
+        place = self.listing.place_of(self._last) + step
+        if 0 <= place < len(self.listing):
+            self.pick_more(self.listing[place])
+            if self._last not in {row.number for row in self._rows}:
+                self.move_rows(step * self._arrangement.height(place))
 
     # Textual's side
 

@@ -12,9 +12,11 @@ from textual.binding import BindingType
 
 from widgets.log_view import messages
 from widgets.log_view.bindings import LOG_BINDINGS
+from widgets.log_view.copying import copy_of
 from widgets.log_view.core import LogCore
 from widgets.log_view.layout import AnsiMode
 from widgets.log_view.pane import COLUMN_STEP
+from widgets.log_view.picking import LogPicker
 from widgets.log_view.prompt import LogPrompt
 from widgets.log_view.save import SaveError, save
 from widgets.log_view.stamps import Stamps
@@ -107,6 +109,10 @@ class LogView(LogCore, inherit_bindings=False):
         """Draw a line with a text below the last row on the screen."""
         self._pane.draw_mark(text)
 
+    def note(self, text: str) -> None:
+        """Draw a line with a time and a text below the last line there is: something happened to the log."""
+        self._pane.draw_note(f"{datetime.now().astimezone():%H:%M:%S} {text}")
+
     def action_next_mark(self, step: int) -> None:
         """Go to the next or the previous mark."""
         rows = self._pane.rows
@@ -139,12 +145,43 @@ class LogView(LogCore, inherit_bindings=False):
         self.find(-1)
 
     def action_leave_search(self) -> None:
-        """Highlight nothing any more."""
-        self.set_search("")
+        """Pick no lines, or highlight nothing any more."""
+        if self._pane.picked is not None:
+            self._pane.pick(None)
+        else:
+            self.set_search("")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Leave Esc to the screen while nothing is looked for."""
-        return self._search is not None if action == "leave_search" else True
+        """Leave Esc to the screen while nothing is looked for and no line is picked."""
+        return self._search is not None or self._pane.picked is not None if action == "leave_search" else True
+
+    # Copy
+
+    def action_pick(self, step: int) -> None:
+        """Pick one more line, further down or up."""
+        self._forget_notice()
+        self._pane.pick_next(step)
+
+    def action_copy(self) -> None:
+        """Copy the picked lines; without any the line found, or else the last one in view."""
+        pane = self._pane
+        if pane.picked is None and (number := pane.line_at_hand()) is not None:
+            pane.pick(number)
+        if pane.picked is None:
+            self._tell("There is no line to copy.")
+            return
+        copied = copy_of(pane.listing, *pane.picked)
+        if copied is None:
+            self._tell("Too much for a clipboard: S saves it to a file.", is_error=True)
+            return
+        self.app.copy_to_clipboard(copied.text)
+        lines = "1 line" if copied.lines == 1 else f"{copied.lines:,} lines"
+        self._tell(f"{lines} copied to your terminal.")
+
+    @on(LogPicker.Picked)
+    def _picked(self, event: LogPicker.Picked) -> None:
+        event.stop()
+        self.action_copy()
 
     # Save
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -203,3 +204,20 @@ async def test_save_writes_only_what_passes_the_filter(tmp_path: Path) -> None:
         app.view.save_to(tmp_path / "some.log")
         await until(lambda: app.told)
         assert (tmp_path / "some.log").read_text() == "line 7\nline 17\nline 27\n"
+
+
+async def test_a_disk_that_is_full_is_told_with_what_was_written(tmp_path: Path) -> None:
+    app = LogApp()
+    path = tmp_path / "api.log"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with app.run_test(size=(100, 10)) as pilot:
+        await show(pilot, numbered(5000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))  # the kernel refuses to write more
+        try:
+            app.view.save_to(path)
+            await until(lambda: app.view.status.notice)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert app.view.status.notice == "Not saved: File too large. 2,000 lines were written before."
+        assert app.view.status.is_error
+    assert path.stat().st_size <= 30_000
