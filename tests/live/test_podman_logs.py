@@ -3,17 +3,21 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
+from textual.app import App, ComposeResult
 
 from tests.live.harness.podman import PodmanHost
 from tests.live.harness.waiting import wait_until
-from tests.live.test_podman_sessions import DEADLINE_SECONDS, cli, engine_at, id_of, start
+from tests.live.test_podman_sessions import DEADLINE_SECONDS, cli, engine_at, id_of, start, until
 from tui.domain.errors import EngineError, EngineLost, EngineTimeout, NotFound
 from tui.domain.identity import InstanceId
 from tui.domain.session import LogChunk, LogRequest
 from tui.engines.podman import PodmanEngine
 from tui.engines.podman.logs import read_log
+from tui.screens.log_reader import LogReader
+from widgets.log_view import LogView
 
 WHOLE = LogRequest(tail=None, follow=False)
 TICKING = ("sh", "-c", "n=0; while :; do n=$((n+1)); echo tick $n; sleep 0.05; done")
@@ -23,6 +27,12 @@ FAST = (
     "-c",
     "n=0; while [ $n -lt 200000 ]; do for i in 1 2 3 4 5 6 7 8 9 10; do"
     " echo $((n+1)); echo $((n+2)) >&2; n=$((n+2)); done; usleep 2000; done; sleep 1000",
+)
+FAST_TO_ONE = (
+    "sh",
+    "-c",
+    "n=0; while [ $n -lt 200000 ]; do for i in 1 2 3 4 5 6 7 8 9 10; do n=$((n+1)); echo $n; done; usleep 4000; done;"
+    " sleep 1000",
 )
 
 Lines = list[tuple[float | None, bool, bytes]]
@@ -167,6 +177,67 @@ async def test_the_last_lines_of_a_quiet_log_are_no_more_than_asked_for(clean_po
         log = engine.read_log(one, LogRequest(tail=7))
         assert texts(await next_lines(log, 7)) == [b"%d" % number for number in range(47, 54)]
         await log.aclose()  # type: ignore[attr-defined]
+
+
+class LogApp(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = LogView()
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+
+    def shown(self) -> list[bytes]:
+        return [text for _, text in self.view.store.texts(0)]
+
+
+@asynccontextmanager
+async def followed(
+    engine: PodmanEngine, target: InstanceId, tail: int = 1000
+) -> AsyncIterator[tuple[LogApp, LogReader]]:
+    app = LogApp()
+    async with app.run_test():
+        reader = LogReader("one", target, engine.read_log, app.view, say=lambda _name, _text: None)
+        reader.start(LogRequest(tail=tail))
+        try:
+            yield app, reader
+        finally:
+            reader.stop()
+
+
+async def has_grown(app: LogApp) -> None:
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        wanted = len(app.view.store) + 1000
+        while len(app.view.store) < wanted:  # noqa: ASYNC110 - lines come on the loop
+            await asyncio.sleep(0.02)
+
+
+async def test_a_service_that_is_killed_and_comes_back_costs_no_line(clean_podman: PodmanHost) -> None:
+    one = await start(clean_podman, "one", *FAST_TO_ONE)
+    async with engine_at(clean_podman) as engine, followed(engine, one) as (app, _):
+        for _ in range(2):
+            await has_grown(app)
+            await asyncio.to_thread(clean_podman.kill_service)
+            await asyncio.to_thread(clean_podman.start_service)
+        await has_grown(app)
+        numbers = [int(text) for text in app.shown()]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+async def test_a_container_that_is_started_again_goes_on_in_its_log(clean_podman: PodmanHost) -> None:
+    one = await start(clean_podman, "one", *FAST_TO_ONE)
+    async with engine_at(clean_podman) as engine, followed(engine, one) as (app, reader):
+        for _ in range(2):
+            await has_grown(app)
+            await cli(clean_podman, "restart", "--time", "0", "one")
+            await until(lambda: reader.has_ended, "the log has ended")
+            reader.go_on()
+        await has_grown(app)
+        shown = app.shown()
+    written = (await cli(clean_podman, "logs", "one")).encode().split()
+    assert shown[0] == b"1" or shown[0] in written
+    assert shown == written[written.index(shown[0]) :][: len(shown)]
+    assert shown.count(b"1") in {2, 3}
 
 
 async def test_a_big_log_arrives_whole(clean_podman: PodmanHost) -> None:

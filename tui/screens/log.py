@@ -22,7 +22,6 @@ from tui.screens.span_lines import SpanLines
 from widgets.key_footer import KeyFooter
 from widgets.log_view import LogStore, LogView
 
-MEMORY_BYTES = 64 << 20
 TAIL_LINES = 1000
 HEAD_LINES = 20_000
 
@@ -52,6 +51,7 @@ class LogScreen(DeckScreen):
 
     Args:
         instances: whose logs.
+        memory_bytes: for the lines; the oldest are dropped, and the screen tells how many.
     """
 
     SCOPES: ClassVar[Collection[Scope]] = (Scope.LOG,)
@@ -65,10 +65,10 @@ class LogScreen(DeckScreen):
         ],
     ]  # fmt: skip
 
-    def __init__(self, instances: Sequence[Instance]) -> None:
+    def __init__(self, instances: Sequence[Instance], *, memory_bytes: int = 64 << 20) -> None:
         super().__init__()
         self._instances = list(instances)
-        self._log = LogView(store=LogStore(max_bytes=MEMORY_BYTES), id="log")
+        self._log = LogView(store=LogStore(max_bytes=memory_bytes), id="log")
         self._readers: list[LogReader] = []
         self._said_of: dict[str, str] = {}
         self._of_units = False
@@ -99,7 +99,7 @@ class LogScreen(DeckScreen):
 
     def _keys(self) -> list[tuple[str, str]]:
         label = self.deck.label_of
-        shown = ("search", "filter", "wrap", "times", "mark", "json", "save")
+        shown = ("search", "filter", "wrap", "times", "mark", "json", "copy", "save")
         words = {action.id: action.help for action in self.deck.table_of_actions if action.scope is Scope.LOG}
         keys = [(label(f"log_{name}"), words[f"log_{name}"]) for name in shown]
         digits = [
@@ -118,6 +118,10 @@ class LogScreen(DeckScreen):
         ended = {reader.target: reader for reader in self._readers if reader.has_ended}
         if ended:
             self._go_on(view, ended)
+            known = {item.instance.id for item in view.instances}
+            for target, reader in ended.items():
+                if target not in known:
+                    reader.gone()
 
     def _go_on(self, view: HostView, ended: dict[InstanceId, LogReader]) -> None:
         started = {item.instance.id: item.instance.started_unix_seconds for item in view.instances}
@@ -176,6 +180,7 @@ class LogScreen(DeckScreen):
                 self._log,
                 say=self._say_of,
                 most_lines=HEAD_LINES if reach.is_head else None,
+                waits_for_engine=not self._of_units,
             )
             self._readers.append(reader)
             reader.start(request)
