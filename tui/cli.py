@@ -3,8 +3,9 @@
 import argparse
 import asyncio
 import json
+import signal
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from pathlib import Path
 
 from tui import __version__
@@ -13,6 +14,7 @@ from tui.domain.errors import HostdeckError
 from tui.wiring import Wanted, make_source
 
 EXIT_USAGE = 2
+EXIT_BY_SIGNAL = 128  # plus its number, as a shell counts
 ENGINE_DEADLINE_SECONDS = 15.0
 
 KEYS_HINT = "On the screen: ? shows all keys, q quits."
@@ -22,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status.
 
     0: all is well. 1: a crash, or doctor found something missing. 2: wrong arguments or configuration. 3: snapshot, an
-    engine that is installed or was named did not answer. 129: the terminal went away.
+    engine that is installed or was named did not answer. 129: the terminal went away. 143: SIGTERM.
     """
     arguments = _parser().parse_args(argv)
     if arguments.demo and arguments.command is not None:
@@ -39,9 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         match arguments.command:
             case "snapshot":
-                return asyncio.run(_snapshot(wanted, as_json=arguments.json))
+                return asyncio.run(_until_told(_snapshot(wanted, as_json=arguments.json)))
             case "doctor":
-                return asyncio.run(_doctor(wanted, as_json=arguments.json))
+                return asyncio.run(_until_told(_doctor(wanted, as_json=arguments.json)))
             case _:
                 return _screen(wanted, config)
     except HostdeckError as error:
@@ -62,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--interval", type=_interval, metavar="S", help="seconds between two samples (0.5 to 60)")
     parser = argparse.ArgumentParser(
         prog="hostdeck",
-        description="Guests and containers of this host on one screen, with true figures.",
+        description="Guests and containers of this host on one screen, with live figures.",
         epilog=KEYS_HINT,
         parents=[shared],
     )
@@ -105,6 +107,26 @@ def _wanted(arguments: argparse.Namespace, config: Config) -> Wanted:
         interval_seconds=arguments.interval or config.interval_seconds,
         shells=config.shells,
     )
+
+
+async def _until_told(work: Coroutine[None, None, int]) -> int:
+    """Run what prints; a signal to end cancels it, so that what it started is ended."""
+    told: list[int] = []
+    task = asyncio.ensure_future(work)
+
+    def end(number: int) -> None:
+        told.append(EXIT_BY_SIGNAL + number)
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, end, number)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not told:
+            raise
+        return told[0]
 
 
 async def _snapshot(wanted: Wanted, *, as_json: bool) -> int:

@@ -21,7 +21,10 @@ HISTORY_LIMIT = 100
 
 
 class CommandBar(Horizontal):
-    """One line for a command. Tab completes, again Tab goes through what is possible; up and down recall earlier ones.
+    """One line for a command, completed as in a shell; up and down recall earlier ones.
+
+    Tab writes what all candidates agree on, and a blank behind the only one. Where they agree on nothing more, the
+    first Tab changes nothing, so that typing goes on where it was; the next ones go through the candidates shown.
 
     The bar does not hide itself: its owner shows it, calls `open`, and hides it on `Submitted` or `Cancelled`.
 
@@ -94,6 +97,7 @@ class CommandBar(Horizontal):
         self._draft = ""
         self._completing: list[str] = []
         self._completed: str | None = None
+        self._undecided: str | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the sign, the field and the completions."""
@@ -119,6 +123,8 @@ class CommandBar(Horizontal):
         if event.value != self._completed:
             self._completing = []
             self._show_hints()
+        if event.value != self._undecided:
+            self._undecided = None
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Pass the command on."""
@@ -146,13 +152,14 @@ class CommandBar(Horizontal):
             return
         found = list(self._candidates(text))
         shared = _shared_start(found)
-        if len(shared) > len(text):
+        if len(found) == 1:
+            self._write(found[0].rstrip() + " ")
+        elif len(shared) > len(text):
             self._write(shared)
-        elif len(found) > 1:
+        elif found and self._undecided == text:
             self._completing = found
             self._complete_to(found[0 if step > 0 else -1])
-        elif found:
-            self._write(found[0])
+        self._undecided = self.query_one(Input).value if not self._completing else None
 
     def _complete_to(self, text: str) -> None:
         self._completed = text

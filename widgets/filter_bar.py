@@ -71,6 +71,15 @@ class FilterBar(Horizontal):
     def text(self, text: str) -> None:
         self.query_one(Input).value = text
 
+    @property
+    def placeholder(self) -> str:
+        """What stands in the empty field."""
+        return self.query_one(Input).placeholder
+
+    @placeholder.setter
+    def placeholder(self, text: str) -> None:
+        self.query_one(Input).placeholder = text
+
     def open(self) -> None:
         """Take the focus, with the cursor behind the text that is there."""
         field = self.query_one(Input)

@@ -58,6 +58,11 @@ class FilterQuery:
     def __bool__(self) -> bool:
         return bool(self.terms)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the words before colons, as typed."""
+        return tuple(term.key for term in self.terms if term.key is not None)
+
     def matches(self, fields: Fields) -> bool:
         """Tell whether a row with these fields passes; an empty query passes everything."""
         return all(term.matches(fields) for term in self.terms)

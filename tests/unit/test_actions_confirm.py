@@ -38,7 +38,7 @@ def test_a_guest_is_named_with_engine_state_and_uptime() -> None:
     assert asked is not None
     assert asked.title == "Stop guest mail01 on kvm01?"
     assert asked.objects == ("mail01  guest (qemu:///system)  running, up 41 d 3 h",)
-    assert asked.notes == ("A guest is asked; whether it obeys is its own affair.",)
+    assert asked.notes == ("A guest is asked to shut down; it may take long, or not obey.",)
     assert asked.commands == ("do stop mail01",)
     assert not asked.danger
     assert asked.type_to_confirm is None

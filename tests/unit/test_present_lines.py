@@ -3,12 +3,14 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.views import pod_of, view_of
+from tui.actions import BY_ID
+from tui.config import PANES as CONFIGURED_PANES
 from tui.domain.host import EngineState, EngineStatus, HostView, InstanceView, Ledger, Problem, Severity
 from tui.domain.identity import InstanceId, StableKey
 from tui.domain.instance import ContainerFacts, GuestFacts, Health, Instance, Kind, State
 from tui.domain.usage import CpuUsage, MemoryUsage, NetworkUsage, Usage
 from tui.present import cells
-from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment, columns, default_sort
+from tui.present.columns import Moment, Shape
 from tui.present.details import Fact, fact_lines, unknown_lines
 from tui.present.entry import Entry, place, pod_entry
 from tui.present.fields import filter_fields
@@ -21,7 +23,9 @@ from tui.present.state import state_cell, state_word
 from tui.present.status import status_line
 from tui.present.steady import Steady
 from tui.present.tabs import tabs
+from tui.present.panes import PaneSpec
 from tui.sampling.history import Metric
+from tui.screens.panes import CONTAINERS, GUESTS, OVERVIEW, PANES
 
 
 def container(name: str, state: State = State.RUNNING, *, pod: str | None = None, **facts: object) -> Instance:
@@ -106,26 +110,44 @@ def moment() -> Moment:
     return Moment(Sparks(lambda _key, _metric, _count: (), 1.0))
 
 
-@pytest.mark.parametrize("pane", [OVERVIEW, GUESTS, CONTAINERS])
-def test_unknown_figures_are_dashes_in_every_column_and_never_zero(pane: str) -> None:
-    entry = entry_of(guest("g") if pane == GUESTS else container("c"))
-    for column in columns(pane, moment(), several_engines=True):
+INSTANCE_PANES = pytest.mark.parametrize("pane", [OVERVIEW, GUESTS, CONTAINERS], ids=lambda pane: pane.id)
+
+
+@INSTANCE_PANES
+def test_unknown_figures_are_dashes_in_every_column_and_never_zero(pane: PaneSpec[Entry]) -> None:
+    entry = entry_of(guest("g") if pane is GUESTS else container("c"))
+    for column in pane.columns(moment(), Shape(several_engines=True)):
         cell = column.cell(entry)
         text = cell if isinstance(cell, str) else cell.text
         if column.align == "right" and column.key not in {"vcpus", "restarts", "exit", "limit"}:
             assert text == "-", column.key
 
 
-@pytest.mark.parametrize("pane", [OVERVIEW, GUESTS, CONTAINERS])
-def test_columns_have_unique_keys_and_fit_80_cells_at_the_first_priorities(pane: str) -> None:
-    found = columns(pane, moment())
+@INSTANCE_PANES
+def test_columns_have_unique_keys_and_fit_80_cells_at_the_first_priorities(pane: PaneSpec[Entry]) -> None:
+    found = pane.columns(moment(), Shape())
     assert len({column.key for column in found}) == len(found)
-    assert default_sort(pane)[0] in {column.key for column in found}
+    assert pane.sort[0] in {column.key for column in found}
     assert sum(column.width + 1 for column in found if column.priority <= 1) + 2 <= 60
 
 
 def test_chosen_columns_come_in_their_order() -> None:
-    assert [column.key for column in columns(GUESTS, moment(), chosen=("ip", "name", "nonsense"))] == ["ip", "name"]
+    chosen = GUESTS.chosen_columns(moment(), Shape(), ("ip", "name", "nonsense"))
+    assert [column.key for column in chosen] == ["ip", "name"]
+    assert GUESTS.chosen_columns(moment(), Shape(), ("nonsense",)) != ()
+
+
+def test_what_a_pane_says_of_its_filter_is_what_rows_have() -> None:
+    rows = [
+        entry_of(guest("g")),
+        entry_of(container("c"), problem=Problem(Severity.WARNING, "k", "c", "container", "t")),
+    ]
+    assert set().union(*(filter_fields(row) for row in rows)) == set(OVERVIEW.filter_keys)
+
+
+def test_the_configuration_knows_every_pane_and_every_pane_has_its_action() -> None:
+    assert tuple(pane.id for pane in PANES) == CONFIGURED_PANES
+    assert all(not BY_ID[pane.action].reserved for pane in PANES)
 
 
 def test_memory_bar_of_a_guest_is_of_its_own_memory_and_warns_for_containers_only() -> None:
@@ -186,9 +208,9 @@ def test_steady_values_follow_only_what_is_worth_a_move() -> None:
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_host_bar_is_as_wide_as_the_screen_and_never_loses_its_signs(width: int) -> None:
     view = replace(view_of(guest("g")), is_demo=True, read_only=True, host_name="a-rather-long-host-name")
-    text = plain(host_bar(view, width, frozen=True))
+    text = plain(host_bar(view, width, frozen=3661.0))
     assert len(text) == width
-    for sign in ("DEMO", "READ-ONLY", "FROZEN", "no problems"):
+    for sign in ("DEMO", "READ-ONLY", "FROZEN since ", "no problems"):
         assert sign in text
 
 
@@ -242,8 +264,8 @@ def test_no_fact_is_cut() -> None:
 
 def test_tabs_count_what_runs() -> None:
     view = view_of(guest("a"), guest("b", State.STOPPED), container("c"))
-    assert [tab.text for tab in tabs(view, {})] == ["Overview", "Guests 1/2", "Containers 1/1"]
-    assert [tab.text for tab in tabs(None, {})] == ["Overview", "Guests", "Containers"]
+    assert [tab.text for tab in tabs(PANES[:3], view, {})] == ["Overview", "Guests 1/2", "Containers 1/1"]
+    assert [tab.text for tab in tabs(PANES[:3], None, {})] == ["Overview", "Guests", "Containers"]
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])

@@ -97,8 +97,9 @@ def test_a_problem_stays_until_the_figure_is_below_the_lower_level_and_keeps_its
     [
         (EngineState.LOST, True, "critical"),
         (EngineState.STALLED, False, "critical"),
-        (EngineState.REFUSED, True, "warning"),
-        (EngineState.ABSENT, True, "warning"),
+        (EngineState.REFUSED, True, "critical"),
+        (EngineState.ABSENT, True, "critical"),
+        (EngineState.REFUSED, False, "warning"),
     ],
 )
 def test_an_engine_that_does_not_answer_is_a_problem(state: EngineState, required: bool, severity: str) -> None:

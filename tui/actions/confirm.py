@@ -190,7 +190,7 @@ def _patience(verb: Verb, instances: Sequence[Instance], timeout: float) -> str:
     if any(instance.kind is Kind.CONTAINER and not _unit(instance) for instance in instances):
         sentences.append(f"Podman kills a container that has not stopped after {timeout:g} s.")
     if any(instance.kind is Kind.GUEST for instance in instances):
-        sentences.append("A guest is asked; whether it obeys is its own affair.")
+        sentences.append("A guest is asked to shut down; it may take long, or not obey.")
     return " ".join(sentences)
 
 

@@ -33,6 +33,7 @@ class Action:
         help: one or two words for the footer.
         description: a sentence for the help.
         changes: it changes something outside the screen, so it asks first (starting asks nothing).
+        opens_input: it opens what can be typed into, which is refused where nothing may be changed.
         verb: what it asks of an engine; None for an action of the screen.
         verb_back: the opposite, for an action that toggles.
         kinds: what it may be done to.
@@ -49,6 +50,7 @@ class Action:
     scope: Scope
     keys: tuple[str, ...] = ()
     changes: bool = False
+    opens_input: bool = False
     verb: Verb | None = None
     verb_back: Verb | None = None
     kinds: frozenset[Kind] = BOTH
@@ -56,6 +58,11 @@ class Action:
     command: str = ""
     by_widget: bool = False
     reserved: bool = False
+
+    @property
+    def needs_write(self) -> bool:
+        """Tell whether it is refused with --read-only."""
+        return self.changes or self.opens_input
 
     @property
     def label(self) -> str:

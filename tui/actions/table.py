@@ -109,7 +109,7 @@ _INSTANCE = (
            description="Delete a stopped container, or the definition of a stopped guest; its disks stay."),
     Action(id="autostart", name="Autostart", keys=("A",), help="autostart", command="autostart",
            scope=Scope.INSTANCE, changes=True, verb=Verb.AUTOSTART_ON, verb_back=Verb.AUTOSTART_OFF, kinds=_GUESTS,
-           footer_priority=88, description="Start a guest with the host, or no more."),
+           footer_priority=88, description="Start a guest together with the host, or stop doing so."),
     Action(id="agent", name="Ask the guest agent", keys=("I",), help="agent", command="agent", scope=Scope.INSTANCE,
            changes=True, kinds=_GUESTS, footer_priority=130,
            description="Ask a guest's agent for its addresses; libvirt marks the guest as tainted from then on."),
@@ -124,15 +124,16 @@ _INSTANCE = (
     Action(id="logs", name="Logs", keys=("l",), help="logs", command="logs", scope=Scope.INSTANCE, footer_priority=21,
            description="Follow its log; with marks or a pod one log merged by time. A guest's is that of QEMU."),
     Action(id="shell", name="Shell", keys=("s",), help="shell", command="shell", scope=Scope.INSTANCE,
-           kinds=_CONTAINERS, footer_priority=22,
+           kinds=_CONTAINERS, opens_input=True, footer_priority=22,
            description="A shell in a container, here on the screen. :shell NAME --user U --dir D opens another one."),
     Action(id="console", name="Console or attach", keys=("c",), help="console", command="console",
-           scope=Scope.INSTANCE, footer_priority=23,
+           scope=Scope.INSTANCE, opens_input=True, footer_priority=23,
            description="A guest's serial console, or the main process of a container."),
     Action(id="send_keys", name="Send keys", help="keys", command="keys", scope=Scope.INSTANCE, kinds=_GUESTS,
            changes=True, description="Press keys of a guest's keyboard: :keys ctrl-alt-del, :keys alt-sysrq-b NAME."),
     Action(id="guest_screen", name="Screen of a guest", help="screen", command="screen", scope=Scope.INSTANCE,
-           kinds=_GUESTS, description="A still of a guest's screen, drawn in blocks; what is typed is sent to it."),
+           kinds=_GUESTS, opens_input=True,
+           description="A still picture of a guest's screen, drawn in blocks; keys you press there go to the guest."),
 )  # fmt: skip
 
 
@@ -191,6 +192,8 @@ _LOG = (
            description="Show each value of a line of JSON on a row of its own."),
     Action(id="log_unit", name="Journal of the unit", keys=("u",), help="unit", scope=Scope.LOG, by_widget=True,
            description="The journal of the systemd unit that manages a container, or its own log again."),
+    Action(id="log_copy", name="Copy lines of a log", keys=("y",), help="copy", scope=Scope.LOG, by_widget=True,
+           description="To your terminal's clipboard: lines picked with the mouse or J and K, else the last one."),
     Action(id="log_save", name="Save a log", keys=("S",), help="save", scope=Scope.LOG, by_widget=True,
            description="Write the lines shown to a new file."),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from time import localtime, strftime
 from typing import NamedTuple
@@ -10,11 +11,12 @@ from tui.domain.host import HostView
 from tui.domain.instance import Address, ContainerFacts, GuestFacts, Instance
 from tui.domain.usage import Usage
 from tui.present import figures
-from tui.present.cells import port_text
+from tui.present.cells import memory_limit, port_text
 from tui.present.entry import Entry
 from tui.present.roles import Spans
 from tui.present.state import pod_word, state_cell
 from tui.present.words import ago, span, wrapped
+from tui.sessions.reaching import ssh_line, ssh_login
 from widgets.live_table.model import Role
 
 LABEL_CELLS = 11
@@ -71,7 +73,8 @@ def _instance(entry: Entry, instance: Instance, view: HostView) -> Iterator[Fact
         yield Fact("since", moment(instance.started_unix_seconds), long=True)
     yield Fact("title", instance.title)
     if instance.guest is not None:
-        yield from _guest(instance.guest)
+        uri = next((one.url for one in view.sources if one.id == instance.id.engine), "")
+        yield from _guest(instance.guest, uri)
     if instance.container is not None:
         yield from _container(entry, instance.container, view.taken_utc_seconds)
     yield from addresses(instance.addresses)
@@ -86,7 +89,7 @@ def _instance(entry: Entry, instance: Instance, view: HostView) -> Iterator[Fact
         yield Fact("label", f"{key}={value}", "dim", long=True)
 
 
-def _guest(guest: GuestFacts) -> Iterator[Fact]:
+def _guest(guest: GuestFacts, uri: str) -> Iterator[Fact]:
     yield Fact("system", guest.os)
     yield Fact("size", f"{guest.vcpus} vCPU, {figures.size(guest.memory_max_bytes)} memory")
     yield Fact("autostart", "with the host" if guest.autostart else "no")
@@ -96,6 +99,9 @@ def _guest(guest: GuestFacts) -> Iterator[Fact]:
         yield Fact("saved", "its memory is on disk; the next start resumes it")
     if guest.has_nvram:
         yield Fact("firmware", "keeps its variables in a file (NVRAM)", long=True)
+    for display in guest.displays:
+        yield Fact("screen", display.words)
+        yield Fact("by ssh", ssh_line(display, ssh_login(uri, os.environ)), long=True)
     yield Fact("taps", " ".join(guest.taps), long=True)
 
 
@@ -122,23 +128,21 @@ def addresses(found: Sequence[Address]) -> Iterator[Fact]:
         yield Fact("address", f"{address.ip}{network} ({address.source})")
 
 
-def usage_facts(usage: Usage, kind: str) -> list[Fact]:
+def usage_facts(entry: Entry) -> list[Fact]:
     """Return every figure with its unit and its limit; what is not known is a dash. A pod's are sums over it."""
-    is_guest, is_pod = kind == "guest", kind == "pod"
+    usage = entry.usage
+    is_guest, is_pod = entry.kind == "guest", entry.kind == "pod"
     cpu, memory, io, network = usage.cpu, usage.memory, usage.io, usage.network
     limit = f"of {figures.cores(cpu.limit_cores)}" if cpu.limit_cores is not None else _no_limit(is_pod)
     share = f", {figures.percent(cpu.percent_of_limit)} %" if cpu.percent_of_limit is not None else ""
     if share and cpu.limit_cores is None:
         share += " of all cores"
-    memory_limit = f"of {figures.size(memory.limit_bytes)}" if memory.limit_bytes else _no_limit(is_pod)
-    if memory.percent_of_limit is not None:
-        memory_limit += f", {figures.percent(memory.percent_of_limit)} %"
     high = f", throttled from {figures.size(memory.high_bytes)}" if memory.high_bytes else ""
     inside = f"{figures.size(memory.guest_used_bytes):>6}  of {figures.size(memory.guest_available_bytes)}"
     return [
         Fact("cores", f"{figures.cores(cpu.cores_used):>6}  {limit}{share}"),
         *([] if is_pod else [Fact("throttled", f"{figures.percent(cpu.throttled_percent):>6}  % of periods")]),
-        Fact("memory", f"{figures.size(memory.working_set_bytes):>6}  {memory_limit}{high}"),
+        Fact("memory", f"{figures.size(memory.working_set_bytes):>6}  {_memory_limit(entry)}{high}"),
         *([Fact("inside", inside)] if is_guest else []),
         Fact("swap", f"{figures.size(memory.swap_bytes):>6}"),
         Fact("tasks", f"{figures.count(usage.pids.current):>6}{_of(usage.pids.limit)}"),
@@ -147,9 +151,19 @@ def usage_facts(usage: Usage, kind: str) -> list[Fact]:
             "network",
             _two(network.receive_bytes_per_second, network.transmit_bytes_per_second, "received", "sent"),
         ),
-        Fact("waiting", _pressure(usage)),
+        Fact("pressure", _pressure(usage)),
         Fact("OOM kills", f"{figures.count(memory.oom_kills):>6}", "crit" if memory.oom_kills else "normal"),
     ]
+
+
+def _memory_limit(entry: Entry) -> str:
+    """Return the limit that the bar of the table is drawn against: of a guest without one its maximum memory."""
+    limit, used = memory_limit(entry), entry.usage.memory.working_set_bytes
+    if not limit:
+        return _no_limit(entry.kind == "pod")
+    whose = " it may have" if entry.usage.memory.limit_bytes is None else ""
+    share = f", {figures.percent(100 * used / limit)} %" if used is not None else ""
+    return f"of {figures.size(limit)}{whose}{share}"
 
 
 def _no_limit(is_pod: bool) -> str:

@@ -29,7 +29,7 @@ def host_lines(view: HostView, width: int) -> list[Spans]:
         ("memory", f"{figures.size(usage.memory_used_bytes)} of {figures.size(usage.memory_total_bytes)}"),
         ("swap", f"{figures.size(usage.swap_used_bytes)} of {figures.size(usage.swap_total_bytes)}"),
         ("load", f"{load}  over 1, 5 and 15 minutes"),
-        ("waiting", f"{figures.percent(pressure.cpu_some)} % for cpu, {figures.percent(pressure.memory_some)} % for "
+        ("pressure", f"{figures.percent(pressure.cpu_some)} % for cpu, {figures.percent(pressure.memory_some)} % for "
                     f"memory, {figures.percent(pressure.io_some)} % for io"),
         ("disk", f"{figures.size(usage.disk_read_bytes_per_second)} read/s, "
                  f"{figures.size(usage.disk_write_bytes_per_second)} written/s"),

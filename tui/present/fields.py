@@ -7,6 +7,12 @@ from collections.abc import Mapping, Sequence
 from tui.present.entry import Entry
 from tui.present.state import pod_word, state_word
 
+_SHARED_KEYS = ("state", "kind", "engine", "user", "ip", "name", "title", "problem")
+GUEST_KEYS = (*_SHARED_KEYS, "os")
+CONTAINER_KEYS = (*_SHARED_KEYS, "pod", "image", "unit")
+FILTER_KEYS = (*_SHARED_KEYS, "pod", "image", "unit", "os")
+"""What may stand before the colon: `state:paused`."""
+
 
 def filter_fields(entry: Entry) -> Mapping[str, Sequence[str]]:
     """Return the texts of a line by the key a person may name: `state:paused`, `user:anna`, `image:postgres`."""

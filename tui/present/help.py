@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from textwrap import wrap
 
 from tui.actions import Action, Scope
+from tui.present.fields import FILTER_KEYS
 from tui.present.roles import Spans
 from tui.present.words import wrapped
 
@@ -29,8 +30,10 @@ _FIGURES = (
     ("INSIDE", "what a guest says it uses itself, where its balloon tells"),
     ("READ WRITE", "bytes per second on block devices, stacked ones counted once"),
     ("RX TX", "bytes per second received and sent, as the instance sees it; of a pod its shared network"),
-    ("PSI", "pressure: worst of cpu, memory and io, share of the last 10 s in which something waited, in %"),
+    ("PSI", "pressure: share of the last 10 s in which something waited, in %; the worst of cpu, memory and io"),
+    ("io psi", "in the first line: the pressure of io on the whole host; mem psi that of memory"),
     ("OOM", "processes the kernel killed for memory since hostdeck saw it"),
+    ("+14", "behind the first heading: so many columns found no room, w shows them; < and > scroll to them"),
     ("-", "not known, never zero; the details screen says why"),
     ("K M G T", "units of 1024"),
     ("order", "a row keeps its place until its figure differs by a quarter, so that rows can be read"),
@@ -38,7 +41,7 @@ _FIGURES = (
 _FILTER = (
     ("word", "rows with this text in name, state, image, address and more"),
     ("!word", "rows without it"),
-    ("key:value", "state: kind: user: pod: image: engine: unit: ip: os: problem:"),
+    ("key:value", " ".join([f"{key}:" for key in FILTER_KEYS])),
     ('"two words"', "a text with blanks"),
 )
 

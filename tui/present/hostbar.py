@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import localtime, strftime
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -32,8 +33,12 @@ class Part(NamedTuple):
         return sum(cell_len(text) for text, _ in self.spans)
 
 
-def host_bar(view: HostView, width: int, *, frozen: bool = False, ascii_only: bool = False) -> Spans:
-    """Return the bar for a width: the name, figures as far as they fit, the signs and the count of problems."""
+def host_bar(view: HostView, width: int, *, frozen: float | None = None, ascii_only: bool = False) -> Spans:
+    """Return the bar for a width: the name, figures as far as they fit, the signs and the count of problems.
+
+    Args:
+        frozen: UTC time of the moment that stands still, None while the screen moves.
+    """
     right = _signs(view, frozen=frozen) + badge(view)
     name: Span = (f" {escape_controls(view.host_name)}", "accent")
     room = width - cell_len(name[0]) - sum(cell_len(text) for text, _ in right) - 2
@@ -67,23 +72,24 @@ def badge(view: HostView) -> Spans:
     return tuple(parts)
 
 
-def _signs(view: HostView, *, frozen: bool) -> Spans:
-    shown = [
-        word
-        for word, is_shown in (("DEMO", view.is_demo), ("READ-ONLY", view.read_only), ("FROZEN", frozen))
-        if is_shown
-    ]
-    return tuple((f"{word}  ", "warn" if word == "FROZEN" else "accent") for word in shown)
+def _signs(view: HostView, *, frozen: float | None) -> Spans:
+    signs: list[Span] = []
+    for word, is_shown in (("DEMO", view.is_demo), ("READ-ONLY", view.read_only)):
+        if is_shown:
+            signs.append((f"{word}  ", "accent"))
+    if frozen is not None:
+        signs.append((f"FROZEN since {strftime('%H:%M:%S', localtime(frozen))}  ", "warn"))
+    return tuple(signs)
 
 
 def _figures(usage: HostUsage, *, ascii_only: bool) -> list[Part]:
     return [
         Part(_cpu(usage, ascii_only=ascii_only), 0),
         Part(_memory(usage, ascii_only=ascii_only), 1),
-        Part(_pressure("io", usage.pressure.io_some), 2),
+        Part(_pressure("io psi", usage.pressure.io_some), 2),
         Part(_load(usage), 4),
-        Part(_pair("disk", usage.disk_read_bytes_per_second, usage.disk_write_bytes_per_second), 6),
-        Part(_pair("net", usage.network_receive_bytes_per_second, usage.network_transmit_bytes_per_second), 7),
+        Part(_disk(usage), 6),
+        Part(_network(usage), 7),
         Part(_swap(usage), 5),
         Part(_pressure("mem psi", usage.pressure.memory_some), 8),
         Part((("  up ", "dim"), (f"{figures.duration(usage.uptime_seconds):<5}", "normal")), 3),
@@ -123,8 +129,22 @@ def _load(usage: HostUsage) -> Spans:
     )
 
 
-def _pair(word: str, into: float | None, out: float | None) -> Spans:
-    return ((f"  {word} ", "dim"), (f"{figures.size(into):>4} {figures.size(out):>4}", "normal"))
+def _disk(usage: HostUsage) -> Spans:
+    return _rates("disk", "read", usage.disk_read_bytes_per_second, "write", usage.disk_write_bytes_per_second)
+
+
+def _network(usage: HostUsage) -> Spans:
+    return _rates("net", "rx", usage.network_receive_bytes_per_second, "tx", usage.network_transmit_bytes_per_second)
+
+
+def _rates(word: str, into_word: str, into: float | None, out_word: str, out: float | None) -> Spans:
+    """Return two rates, each with its word: those of the columns of instances."""
+    return (
+        (f"  {word} {into_word} ", "dim"),
+        (f"{figures.size(into):>4}/s", "normal"),
+        (f" {out_word} ", "dim"),
+        (f"{figures.size(out):>4}/s", "normal"),
+    )
 
 
 def _swap(usage: HostUsage) -> Spans:

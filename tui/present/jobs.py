@@ -69,7 +69,7 @@ def job_lines(job: Job, progress: str, width: int, now: float) -> list[Spans]:
         *wrapped(_label("asked for"), asked, width),
     ]
     if job.command:
-        lines += wrapped(_label("by hand"), job.command, width)
+        lines += wrapped(_label("command"), job.command, width)
     if job.offer is not None:
         lines += wrapped(_label("offer"), f"it does not obey: {job.offer} it with the key, or wait", width, "warn")
     if job.audit_problem:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
+
 from tui.domain.host import HostView, InstanceView, Problem
 from tui.domain.instance import Kind, Pod
 from tui.present.entry import Entry, place, pod_entry, worst_by_subject
+from tui.present.lister import Lister
+from tui.present.state import state_cell
 from tui.sampling.changes import changed_places
+from widgets.escape import escape_controls
 from widgets.live_table import Row
 
+INDENT_CELLS = 2
+"""Before the name of what stands below its pod."""
 
-class Placer:
+
+class Placer(Lister[Entry]):
     """Gives the rows that `place` would, and makes anew only those whose figures changed.
 
     Args:
@@ -19,8 +27,6 @@ class Placer:
     """
 
     def __init__(self, kind: Kind | None) -> None:
-        self.engines: frozenset[str] = frozenset()
-        self.users: frozenset[str] = frozenset()
         self._kind = kind
         self._asked: tuple[Mapping[str, Problem], tuple[Pod, ...], bool] | None = None
         self._views: Sequence[InstanceView] = ()
@@ -52,12 +58,24 @@ class Placer:
             for number, row in enumerate(self._rows)
             if row.data.pod is not None
         }
+        self._measure()
         self._pod_row_of = {member: pod for pod, members in self._members.items() for member in members}
         containers = (item.instance for item in view.instances if item.instance.container is not None)
         self.users = frozenset(instance.user for instance in containers)
         self.engines = frozenset(
             item.instance.id.engine for item in view.instances if self._kind is None or item.instance.kind is self._kind
         )
+
+    def _measure(self) -> None:
+        """Find the longest texts; what was once asked for stays, so that columns do not jump with every state."""
+        rows = self._rows
+        names = [cell_len(escape_controls(row.data.name)) + INDENT_CELLS * bool(row.parent) for row in rows]
+        states = [cell_len(escape_controls(state_cell(row.data).text)) for row in rows]
+        before = self.longest
+        self.longest = {
+            "name": max([*names, before.get("name", 0)]),
+            "state": max([*states, before.get("state", 0)]),
+        }
 
     def _renew(self, changed: Sequence[int]) -> None:
         rows, views = self._rows, self._views

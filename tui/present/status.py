@@ -19,6 +19,7 @@ def status_line(
     width: int,
     *,
     said: Span | None = None,
+    note: str = "",
     marked: int = 0,
     hidden_marks: int = 0,
     shown: int | None = None,
@@ -32,11 +33,12 @@ def status_line(
 
     Args:
         said: the last message, None when it has been there long enough.
+        note: a sentence about the rows that stands as long as it is true.
         hidden_marks: marked rows that are out of view and that no action goes to.
         shown: rows that pass the filter, None without one.
     """
     right = _right(marked, hidden_marks, shown, of, query, problems_only=problems_only)
-    left = _left(view, said, is_overview=is_overview)
+    left = _left(view, said, note, is_overview=is_overview)
     taken = sum(cell_len(text) for text, _ in right)
     room = max(width - taken - 3, 0)
     used = sum(cell_len(text) for text, _ in left)
@@ -45,9 +47,11 @@ def status_line(
     return ((" ", "normal"), *left, (" " * (width - used - taken - 2), "normal"), *right, (" ", "normal"))
 
 
-def _left(view: HostView | None, said: Span | None, *, is_overview: bool) -> Spans:
+def _left(view: HostView | None, said: Span | None, note: str, *, is_overview: bool) -> Spans:
     if said is not None:
         return ((escape_controls(said[0]), said[1]),)
+    if note:
+        return ((escape_controls(note), "warn"),)
     if view is None:
         return (("connecting", "dim"),)
     waiting = connecting_line(view)

@@ -20,11 +20,8 @@ FIRST_SIGHT_SECONDS = 5.0
 _Found = tuple[Severity, str, str]  # severity, rule, sentence
 _Stands = Callable[[str, str], bool]  # does this rule stand for this subject already
 
-_ENGINE_SEVERITY = {
-    EngineState.STALLED: Severity.CRITICAL,
-    EngineState.LOST: Severity.CRITICAL,
-    EngineState.REFUSED: Severity.WARNING,
-}
+_WENT_SILENT = frozenset({EngineState.STALLED, EngineState.LOST})
+_NEVER_CAME = frozenset({EngineState.REFUSED, EngineState.ABSENT})
 
 
 class ProblemBoard:
@@ -91,9 +88,7 @@ class ProblemBoard:
     def _of_engines(self, sources: Sequence[EngineStatus], utc: float) -> list[tuple[Problem, str]]:
         kept: list[tuple[Problem, str]] = []
         for status in sources:
-            severity = _ENGINE_SEVERITY.get(status.state)
-            if severity is None and status.state is EngineState.ABSENT and status.required:
-                severity = Severity.WARNING
+            severity = _severity(status)
             if severity is not None:
                 found = [(severity, "engine", status.message or status.state.value)]
                 kept += self._keep(found, status.id, status.id, "engine", utc)
@@ -112,6 +107,16 @@ class ProblemBoard:
         if defect:
             found.append((Severity.CRITICAL, "defect", defect))
         return self._keep(found, "", "host", "host", utc)
+
+
+def _severity(status: EngineStatus) -> Severity | None:
+    """Return how bad it is that an engine does not answer: critical where a snapshot ends with status 3, too.
+
+    One that answered before is missed whoever named it; one that nobody named and that was never there is no problem.
+    """
+    if status.state in _WENT_SILENT or (status.required and status.state in _NEVER_CAME):
+        return Severity.CRITICAL
+    return Severity.WARNING if status.state is EngineState.REFUSED else None
 
 
 def _over(value: float, levels: tuple[float, float], *, stands: bool) -> bool:

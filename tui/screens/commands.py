@@ -60,13 +60,16 @@ async def _inside(deck: Deck, command: Command) -> None:
 
 async def _open(deck: Deck, command: Command) -> None:
     """Open what is named: details, events, raw description."""
+    from tui.screens.agent import ask_agent
+    from tui.screens.on_instance import open_details, open_raw
+
     for instance in command.instances or ():
         if command.action.id == "raw":
-            deck.open_raw(instance)
+            open_raw(deck, instance)
         elif command.action.id == "agent":
-            deck.ask_agent(instance)
+            ask_agent(deck, instance)
         else:
-            deck.open_details(instance.key)
+            open_details(deck, instance.key)
 
 
 def _on_table(deck: Deck, command: Command) -> None:
@@ -78,7 +81,7 @@ def _on_table(deck: Deck, command: Command) -> None:
         return
     arguments = command.arguments
     if command.action.id == "filter":
-        screen.set_filter(arguments[0])
+        screen.pane.set_filter(arguments[0])
     elif command.action.id == "sort":
         table = screen.pane.table
         table.sort_by(arguments[0])

@@ -11,7 +11,6 @@ from textual.screen import Screen
 
 from tui.actions import Action, Scope, Targets
 from tui.domain.host import HostView
-from tui.domain.instance import Instance
 from tui.jobs import Job, Jobs
 from tui.present.roles import Span, Spans
 from tui.sampling.source import HostSource
@@ -27,6 +26,7 @@ LEAST_LINES = 15
 
 if TYPE_CHECKING:
     from tui.screens.inside import Inside
+    from tui.sessions import Session
 
 
 class Deck(KeysInOrder, inherit_bindings=False):
@@ -34,27 +34,47 @@ class Deck(KeysInOrder, inherit_bindings=False):
 
     Attributes:
         view: the newest moment, None before the first sample.
-        frozen: the screen stands still.
+        frozen_view: the moment that stands still, None while the screen moves.
         ascii_only: draw no sign beyond ASCII.
         said: the last message with its meaning, None when it has been there long enough.
         table_of_actions: all actions with the keys of this person.
         pane_keys: key that opens a pane, by its name.
         confirm_delete_count: deleting more than these asks to type their number.
         stop_timeout_seconds: how long a container may take to stop before Podman kills it.
+        log_memory_mib: memory for the lines of one log.
         monotonic: the clock of what waits for a person.
     """
 
     source: HostSource
     jobs: Jobs
     view: HostView | None = None
-    frozen: bool = False
+    frozen_view: HostView | None = None
     ascii_only: bool = False
     said: Span | None = None
     pane_keys: Mapping[str, str]
     table_of_actions: Sequence[Action] = ()
     confirm_delete_count: int = 10
     stop_timeout_seconds: float = 10.0
+    log_memory_mib: int = 64
     monotonic: Callable[[], float] = staticmethod(time.monotonic)
+
+    @property
+    def frozen(self) -> float | None:
+        """Return the UTC time of the moment that stands still, None while the screen moves."""
+        return self.frozen_view.taken_utc_seconds if self.frozen_view is not None else None
+
+    @property
+    def shown_view(self) -> HostView | None:
+        """Return the moment a screen should show; actions go by `view`, the newest."""
+        return self.frozen_view or self.view
+
+    def catch_up(self) -> None:
+        """Have the screen on top show the newest moment."""
+        raise NotImplementedError
+
+    def came_up(self) -> None:
+        """Take away what was said before the screen on top came up."""
+        raise NotImplementedError
 
     def say(self, text: str, role: Role = "normal") -> None:
         """Show a message in the status line for some seconds."""
@@ -62,10 +82,6 @@ class Deck(KeysInOrder, inherit_bindings=False):
 
     def attend(self, key: str | None) -> None:
         """Have all figures of a row read on every tick."""
-        raise NotImplementedError
-
-    def open_details(self, key: str) -> None:
-        """Show all about the row with this key."""
         raise NotImplementedError
 
     def footer_keys(self, scopes: Collection[Scope], without: Collection[str] = ()) -> list[tuple[str, str]]:
@@ -76,20 +92,12 @@ class Deck(KeysInOrder, inherit_bindings=False):
         """Return whole command lines that could stand for the one typed so far."""
         raise NotImplementedError
 
-    def ask_agent(self, instance: Instance) -> None:
-        """Ask a guest's agent for its addresses, after asking the person."""
-        raise NotImplementedError
-
     async def action_deck(self, action_id: str) -> None:
         """Carry out an action of the table of actions."""
         raise NotImplementedError
 
     def choose_theme(self, name: str) -> None:
         """Take a theme and keep it for the next start."""
-        raise NotImplementedError
-
-    def open_raw(self, instance: Instance) -> None:
-        """Show the raw description of an instance."""
         raise NotImplementedError
 
     def label_of(self, action_id: str) -> str:
@@ -103,6 +111,11 @@ class Deck(KeysInOrder, inherit_bindings=False):
     @property
     def inside(self) -> Inside:
         """Return what opens consoles, shells and logs."""
+        raise NotImplementedError
+
+    @property
+    def live_sessions(self) -> Sequence[Session]:
+        """Return the open sessions."""
         raise NotImplementedError
 
     @property
@@ -144,6 +157,11 @@ class DeckScreen(Screen[None]):
         """Show or take away the last message."""
 
     @property
+    def actors(self) -> Sequence[object]:
+        """Return what carries out actions before the screen itself: a method `do_ID` for the action ID."""
+        return ()
+
+    @property
     def current_key(self) -> str | None:
         """Return the row key an action is about."""
         return None
@@ -166,8 +184,9 @@ class DeckScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Catch up on what happened while another screen was on top."""
         self._thin.forget()
-        if self.deck.view is not None:
-            self.show_view(self.deck.view)
+        if self.deck.shown_view is not None:
+            self.show_view(self.deck.shown_view)
+        self.deck.came_up()
 
     def on_screen_suspend(self) -> None:
         """Take nothing for granted that another screen may draw over."""

@@ -79,7 +79,7 @@ class DetailsScreen(PageScreen):
         facts = identity(entry, view)
         self.query_one("#facts", SpanLines).show(fact_lines([fact for fact in facts if not fact.long], width))
         self.query_one("#more", SpanLines).show(fact_lines([fact for fact in facts if fact.long], page))
-        self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry.usage, entry.kind), width))
+        self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry), width))
         for chart in self.query(InstanceChart):
             chart.show_entry(entry, self.deck.source, view.tick, ascii_only=self.deck.ascii_only)
         self._show_events(entry, view)

@@ -23,11 +23,12 @@ def _actions() -> Sequence[Bindable]:
 
 
 def _columns() -> Mapping[str, Collection[str]]:
-    from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment, column_names
+    from tui.present.columns import Moment
     from tui.present.sparks import Sparks
+    from tui.screens.panes import PANES
 
     moment = Moment(Sparks(lambda _key, _metric, _count: (), 1.0))
-    return {pane: column_names(pane, moment) for pane in (OVERVIEW, GUESTS, CONTAINERS)}
+    return {pane.id: pane.column_names(moment) for pane in PANES}
 
 
 def _themes() -> Collection[str]:

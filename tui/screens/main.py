@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize
 
-from tui.actions import Scope, Targets, resolve_targets
+from tui.actions import Targets
 from tui.domain.host import HostView
-from tui.present.columns import CONTAINERS, GUESTS, OVERVIEW, Moment, column_names
+from tui.present.columns import Moment
 from tui.present.hostbar import connecting_bar, host_bar
 from tui.present.jobs import said_or_under_way
 from tui.present.sparks import Sparks
 from tui.present.status import status_line
-from tui.present.tabs import PANES, tabs
+from tui.present.tabs import tabs
 from tui.screens.deck import DeckScreen
 from tui.screens.pane import Pane
 from tui.screens.pane_tabs import PaneTabs
+from tui.screens.panes import BY_ID, OVERVIEW, PANES
 from tui.screens.span_lines import SpanLines
-from tui.state import PaneState, UiState, remembered
+from tui.screens.typing_lines import TypingLines
+from tui.state import PaneState, UiState
 from widgets.key_footer import KeyFooter
 from widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
     from tui.screens.side_panel import SidePanel
-    from widgets.command_bar import CommandBar
-    from widgets.filter_bar import FilterBar
 
 SIDE_PANEL_FROM_COLUMNS = 160
 SPARKS_FORGOTTEN_EVERY = 60
@@ -45,20 +45,17 @@ class MainScreen(DeckScreen):
         columns: columns of the panes by the configuration.
     """
 
-    SCOPES: ClassVar[Collection[Scope]] = (Scope.APP, Scope.TABLE, Scope.INSTANCE)
-
     def __init__(self, kept: UiState | None = None, columns: Mapping[str, tuple[str, ...]] | None = None) -> None:
         super().__init__()
         self._kept = kept or UiState()
         self._columns = columns or {}
-        self._open = self._kept.pane if self._kept.pane in PANES else OVERVIEW
+        self._open = self._kept.pane if self._kept.pane in BY_ID else OVERVIEW.id
         self._bar = SpanLines((connecting_bar(80),), id="host-bar")
         self._tabs = PaneTabs(id="tabs")
         self._status = SpanLines(((),), id="status")
         self._panes: dict[str, Pane] = {}
         self._side: SidePanel | None = None
-        self._filters: dict[str, str] = {}
-        self._typed = self._kept.filters
+        self._typing = TypingLines(lambda: self.pane, self._kept.filters)
         self._moment: Moment | None = None
         self._shown: HostView | None = None
 
@@ -70,6 +67,7 @@ class MainScreen(DeckScreen):
         yield self._tabs
         with Horizontal(id="body"):
             yield self._new_pane(self._open)
+        yield self._typing
         yield self._status
         footer = KeyFooter(id="keys")
         footer.ascii_only = self.deck.ascii_only
@@ -85,7 +83,7 @@ class MainScreen(DeckScreen):
 
     def _show_keys(self) -> None:
         """Show the keys; what would be refused anyway is left out, and that is known with the first moment."""
-        self.query_one(KeyFooter).set_keys(self.deck.footer_keys(self.SCOPES))
+        self.query_one(KeyFooter).set_keys(self.deck.footer_keys(self.pane.spec.scopes))
 
     @property
     def moment(self) -> Moment:
@@ -100,9 +98,10 @@ class MainScreen(DeckScreen):
             )
         return self._moment
 
-    def _new_pane(self, pane: str) -> Pane:
-        kept = self._kept.panes.get(pane, PaneState())
-        made = self._panes[pane] = Pane(pane, self.moment, kept, self._columns.get(pane, ()), self._kept.folded)
+    def _new_pane(self, name: str) -> Pane:
+        kept, chosen = self._kept.panes.get(name, PaneState()), self._columns.get(name, ())
+        made = Pane(BY_ID[name], self.moment, self.deck.source, kept=kept, chosen=chosen, folded=self._kept.folded)
+        self._panes[name] = made
         return made
 
     @property
@@ -111,23 +110,28 @@ class MainScreen(DeckScreen):
         return self._panes[self._open]
 
     @property
+    def actors(self) -> Sequence[object]:
+        """Return what carries out actions before the screen itself: the open pane."""
+        return self.pane.actors
+
+    @property
     def kept(self) -> UiState:
         """Return how the panes are looked at, to be kept."""
         panes = {name: pane.state for name, pane in self._panes.items()}
         folded = frozenset[str]().union(*(pane.table.folded_keys for pane in self._panes.values()))
         return replace(
-            self._kept, pane=self._open, panes={**self._kept.panes, **panes}, filters=self._typed, folded=folded
+            self._kept, pane=self._open, panes={**self._kept.panes, **panes}, filters=self._typing.typed, folded=folded
         )
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """Return the keys of all columns the open pane can show."""
-        return column_names(self._open, self.moment)
+        return self.pane.column_names
 
     @property
     def typed_filters(self) -> tuple[str, ...]:
         """Return what was typed into the filter, the newest first."""
-        return self._typed
+        return self._typing.typed
 
     async def open(self, pane: str) -> None:
         """Open a pane."""
@@ -140,6 +144,8 @@ class MainScreen(DeckScreen):
         self.pane.display = True
         self.pane.table.focus()
         self._show_tabs()
+        self._show_keys()
+        self._fit_side()
         if self._shown is not None:
             self.pane.show_view(self._shown)
         self._show_side()
@@ -175,12 +181,19 @@ class MainScreen(DeckScreen):
             self._bar.show([host_bar(self._shown, width, frozen=self.deck.frozen, ascii_only=self.deck.ascii_only)])
 
     def _show_tabs(self) -> None:
-        self._tabs.show_tabs(tabs(self._shown, self.deck.pane_keys), self._open)
+        self._tabs.show_tabs(tabs(PANES, self._shown, self.deck.pane_keys), self._open)
+
+    @property
+    def _has_side(self) -> bool:
+        return self.pane.spec.lists_instances and self.size.width >= SIDE_PANEL_FROM_COLUMNS
+
+    def _fit_side(self) -> None:
+        self.set_class(self._has_side, "-with-side")
 
     def _show_side(self) -> None:
         """Show the row under the cursor beside the table, and have its figures read on every tick."""
         self.deck.attend(self.current_key)
-        if self.size.width < SIDE_PANEL_FROM_COLUMNS or self._shown is None:
+        if not self._has_side or self._shown is None:
             return
         row = self.pane.table.row(self.current_key) if self.current_key else None
         if self._side is None:
@@ -207,7 +220,8 @@ class MainScreen(DeckScreen):
             of=table.row_count,
             query=table.filter_query.text,
             problems_only=self.pane.problems_only,
-            is_overview=self._open == OVERVIEW,
+            note=self.pane.filter_note,
+            is_overview=self._open == OVERVIEW.id,
             ascii_only=self.deck.ascii_only,
         )
         self._status.show([text])
@@ -219,7 +233,7 @@ class MainScreen(DeckScreen):
     def on_resize(self, event: Resize) -> None:
         """Fit the lines to another width."""
         super().on_resize(event)
-        self.set_class(event.size.width >= SIDE_PANEL_FROM_COLUMNS, "-with-side")
+        self._fit_side()
         self.show_bar()
         if self._shown is not None:
             self.call_after_refresh(self.show_view, self._shown)
@@ -231,11 +245,17 @@ class MainScreen(DeckScreen):
         self._show_side()
 
     @on(LiveTable.RowSelected)
-    def _row_selected(self) -> None:
-        self.do_details()
+    async def _row_selected(self) -> None:
+        await self.deck.action_deck("open")
 
     @on(LiveTable.MarksChanged)
     def _marks_changed(self) -> None:
+        self._show_status()
+
+    @on(Pane.Told)
+    def _pane_told(self, message: Pane.Told) -> None:
+        if message.sentence:
+            self.deck.say(message.sentence, "warn")
         self._show_status()
 
     @on(PaneTabs.Chosen)
@@ -250,63 +270,9 @@ class MainScreen(DeckScreen):
         return self.pane.focused_key
 
     def targets(self) -> Targets:
-        """Return what an action goes to: the marked rows in view, else the row under the cursor."""
-        table, view = self.pane.table, self.deck.view
-        if view is None:
-            return Targets()
-        problems = self.pane.problem_table
-        if problems is not None and problems.has_focus:
-            key = problems.subject
-            return resolve_targets(view, key, (), (key,) if key else ())
-        marked = table.marked_keys(visible_only=False)
-        return resolve_targets(view, table.cursor_key, marked, table.view_keys, filtered=bool(table.filter_query))
-
-    async def do_pane_overview(self) -> None:
-        """Open the Overview."""
-        await self.open(OVERVIEW)
-
-    async def do_pane_guests(self) -> None:
-        """Open the guests."""
-        await self.open(GUESTS)
-
-    async def do_pane_containers(self) -> None:
-        """Open the containers."""
-        await self.open(CONTAINERS)
-
-    def do_mark(self) -> None:
-        """Mark the row under the cursor."""
-        self.pane.table.action_toggle_mark()
-
-    def do_mark_invert(self) -> None:
-        """Invert the marks."""
-        self.pane.table.action_invert_marks()
-
-    def do_sort_left(self) -> None:
-        """Sort by the column to the left."""
-        self.pane.table.action_sort_previous()
-
-    def do_sort_right(self) -> None:
-        """Sort by the column to the right."""
-        self.pane.table.action_sort_next()
-
-    def do_sort_reverse(self) -> None:
-        """Turn the order round."""
-        self.pane.table.action_reverse_sort()
-
-    def do_wide(self) -> None:
-        """Show all columns, or those that fit."""
-        self.pane.table.action_toggle_wide()
-
-    def do_fold(self) -> None:
-        """Close or open the group under the cursor."""
-        self.pane.table.action_toggle_fold()
-
-    def do_problems(self) -> None:
-        """Show only what needs a person, or everything."""
-        self.pane.problems_only = not self.pane.problems_only
-        if self._shown is not None:
-            self.pane.show_view(self._shown)
-        self._show_status()
+        """Return what an action goes to in the open pane."""
+        view = self.deck.view
+        return self.pane.targets(view) if view is not None else Targets()
 
     def do_open(self) -> None:
         """Open the row under the cursor."""
@@ -318,7 +284,9 @@ class MainScreen(DeckScreen):
         if self._shown is not None and any(status.id == key for status in self._shown.sources):
             self.do_engines()
         elif key:
-            self.deck.open_details(key)
+            from tui.screens.on_instance import open_details
+
+            open_details(self.deck, key)
 
     def do_engines(self) -> None:
         """Show the host, and what hostdeck is connected to."""
@@ -326,71 +294,12 @@ class MainScreen(DeckScreen):
 
         self.app.push_screen(EnginesScreen())
 
-    def do_back(self) -> None:
-        """Go back one layer: what was typed, the filter, the marks, problems only."""
-        table = self.pane.table
-        if self._filters.get(self._open):
-            self.set_filter("")
-        elif table.marked_keys(visible_only=False):
-            table.clear_marks()
-        elif self.pane.problems_only:
-            self.do_problems()
-        else:
-            table.focus()
-        self._show_status()
-
     # Filter and command line
 
     async def do_filter(self) -> None:
         """Type a filter."""
-        from widgets.filter_bar import FilterBar
-
-        if not self.query(FilterBar):
-            bar = FilterBar(placeholder="name, !not, state: kind: user: pod: image: engine:", id="filter-bar")
-            await self.mount(bar, before="#status")
-        bar = self.query_one(FilterBar)
-        bar.text = self._filters.get(self._open, "")
-        bar.display = True
-        bar.open()
-
-    def set_filter(self, text: str) -> None:
-        """Show only rows of the open pane that match."""
-        self._filters[self._open] = text
-        self.pane.table.set_filter(text)
-        self._show_status()
-
-    def on_filter_bar_filter_changed(self, message: FilterBar.FilterChanged) -> None:
-        """Narrow the table while it is typed."""
-        if message.bar.display:
-            self.set_filter(message.text)
-
-    def on_filter_bar_closed(self, message: FilterBar.Closed) -> None:
-        """Go back to the table."""
-        if message.kept:
-            self._typed = remembered(self._typed, self._filters.get(self._open, ""))
-        else:
-            self.set_filter("")
-        message.bar.display = False
-        self.pane.table.focus()
+        await self._typing.open_filter()
 
     async def do_command(self) -> None:
         """Type a command."""
-        from widgets.command_bar import CommandBar
-
-        if not self.query(CommandBar):
-            bar = CommandBar(self.deck.command_candidates, history=self.deck.command_history, id="command-bar")
-            await self.mount(bar, before="#status")
-        bar = self.query_one(CommandBar)
-        bar.display = True
-        bar.open()
-
-    def on_command_bar_cancelled(self, message: CommandBar.Cancelled) -> None:
-        """Go back to the table."""
-        message.bar.display = False
-        self.pane.table.focus()
-
-    async def on_command_bar_submitted(self, message: CommandBar.Submitted) -> None:
-        """Carry a command out."""
-        message.bar.display = False
-        self.pane.table.focus()
-        await self.deck.run_command(message.text)
+        await self._typing.open_command()

@@ -58,8 +58,8 @@ class PageScreen(DeckScreen):
         """Let the cursor keys scroll, and show the keys."""
         self.query_one(Page).focus()
         self.query_one(KeyFooter).set_keys([*self.own_keys(), *self.footer_keys()])
-        if self.deck.view is not None:
-            self.show_view(self.deck.view)
+        if self.deck.shown_view is not None:
+            self.show_view(self.deck.shown_view)
 
     def footer_keys(self) -> list[tuple[str, str]]:
         """Return the keys from the table of actions."""
@@ -87,8 +87,8 @@ class PageScreen(DeckScreen):
         """Put parts side by side where there is room."""
         super().on_resize(event)
         self.set_class(event.size.width < NARROW_BELOW_COLUMNS, "-narrow")
-        if self.deck.view is not None:
-            self.show_view(self.deck.view)
+        if self.deck.shown_view is not None:
+            self.show_view(self.deck.shown_view)
 
 
 class Heading(SpanLines):

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from os import environ
+
+from textual.app import App
 from textual.theme import Theme
+
+from tui.config import Config
 
 HOSTDECK = Theme(
     name="hostdeck",
@@ -22,3 +28,18 @@ HOSTDECK = Theme(
 
 SIXTEEN_COLOURS = "ansi-dark"
 """The theme to begin with where a terminal has no more than the sixteen."""
+
+
+def first_theme(app: App[None], wanted: Iterable[str]) -> str:
+    """Return the first of the wanted themes that there is, else the one that this terminal can show."""
+    for name in wanted:
+        if name in app.available_themes:
+            return name
+    return SIXTEEN_COLOURS if app.console.color_system == "standard" else HOSTDECK.name
+
+
+def wants_ascii(config: Config, encoding: str) -> bool:
+    """Tell whether to draw with ASCII signs only: asked for, or the terminal could not draw others."""
+    if config.ascii_only != "auto":
+        return config.ascii_only
+    return "utf" not in encoding.lower() or environ.get("TERM", "") in {"linux", "vt100", "vt220", "dumb"}

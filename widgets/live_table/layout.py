@@ -42,11 +42,22 @@ class TableLayout(NamedTuple):
         placed: Columns with their places.
         hidden: How many columns found no room.
         width: Cells of a line.
+        before: How many of those are reached by scrolling left; 0 where nothing scrolls.
+        behind: How many by scrolling right.
     """
 
     placed: tuple[PlacedColumn, ...] = ()
     hidden: int = 0
     width: int = 0
+    before: int = 0
+    behind: int = 0
+
+    @property
+    def sign(self) -> str:
+        """Tell of the columns that are not shown: `+14` found no room, `<` and `>` are reached by scrolling."""
+        if self.before or self.behind:
+            return "<" * bool(self.before) + ">" * bool(self.behind)
+        return f"+{self.hidden}" if self.hidden else ""
 
     def column_at(self, x: int) -> Column[Any] | None:
         """Return the column at a cell of the line; the gap belongs to the column before it."""
@@ -82,9 +93,11 @@ def place_window(columns: Sequence[Column[Any]], width: int, offset: int) -> Tab
     skipped = 0
     while len(shown) > 2 and skipped < offset:
         skipped += least_width(shown.pop(1)) + GAP
+    before = len(columns) - len(shown)
     while len(shown) > 1 and full_width(shown) > width:
         shown.pop()
-    return _placed(shown, len(columns) - len(shown), width)
+    hidden = len(columns) - len(shown)
+    return _placed(shown, hidden, width)._replace(before=before, behind=hidden - before)
 
 
 def full_width(columns: Sequence[Column[Any]]) -> int:

@@ -96,15 +96,21 @@ def paint_line(line: Line, layout: TableLayout, signs: Signs, query: FilterQuery
 def paint_header(
     layout: TableLayout, signs: Signs, sorted_by: str | None, style_of: StyleOf, *, descending: bool
 ) -> list[Segment]:
-    """Return the segments of the heading: titles, the arrow of the sort order, and how many columns found no room."""
-    hidden = layout.hidden
-    pieces: Pieces = [(f"+{hidden}".ljust(GUTTER)[:GUTTER] if hidden else " " * GUTTER, "header")]
-    for placed in layout.placed:
+    """Return the segments of the heading: titles, the arrow of the order, behind the first title what is not shown."""
+    sign = f" {layout.sign}" if layout.sign else ""
+    pieces: Pieces = [(" " * GUTTER, "header")]
+    for number, placed in enumerate(layout.placed):
         column = placed.column
         is_sorted = column.key == sorted_by
         arrow = (signs.descending if descending else signs.ascending) if is_sorted else ""
         title = fit(column.title, min(cell_len(column.title), placed.width - len(arrow)), ascii_only=signs.ascii_only)
-        pieces.append((fit(title + arrow, placed.width, column.align), "sorted" if is_sorted else "header"))
+        text, role = title + arrow, "sorted" if is_sorted else "header"
+        if sign and not number and cell_len(text) + len(sign) <= placed.width:
+            pieces += [(text, role), (fit(sign, placed.width - cell_len(text)), "header")]
+        else:
+            if sign and not number:
+                pieces[0] = (sign[1].ljust(GUTTER), "header")  # no room for more
+            pieces.append((fit(text, placed.width, column.align), role))
         pieces.append((" ", ""))
     if layout.placed:
         pieces[-1] = (" " * (layout.width - layout.placed[-1].end), "")

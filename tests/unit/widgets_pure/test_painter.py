@@ -86,8 +86,15 @@ def test_a_match_is_a_role_of_its_own_and_ends_where_it_ends() -> None:
 
 
 def test_header_has_an_arrow_and_the_number_of_hidden_columns() -> None:
-    segments = paint_header(LAYOUT._replace(hidden=3), UNICODE_SIGNS, "cores", style_of, descending=True)
-    assert "".join([segment.text for segment in segments]) == "+3 NAME         CORES▼  "
+    def heading(sorted_by: str, **hidden: int) -> str:
+        layout = LAYOUT._replace(**hidden)
+        segments = paint_header(layout, UNICODE_SIGNS, sorted_by, style_of, descending=True)
+        return "".join([segment.text for segment in segments])
+
+    assert heading("cores", hidden=3) == "   NAME +3      CORES▼  "
+    assert heading("name", hidden=3) == "   NAME▼ +3      CORES  "
+    assert heading("name", hidden=14) == "+  NAME▼         CORES  "  # no room for the number
+    assert heading("cores", hidden=14, before=2, behind=12) == "   NAME <>      CORES▼  "
     segments = paint_header(LAYOUT, ASCII_SIGNS, "name", style_of, descending=False)
     assert "".join([segment.text for segment in segments]) == "   NAME^         CORES  "
 

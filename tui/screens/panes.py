@@ -1,0 +1,55 @@
+"""The panes there are, in the order of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from tui.domain.instance import Kind
+from tui.present.columns import containers, guests, overview
+from tui.present.entry import Entry
+from tui.present.fields import CONTAINER_KEYS, FILTER_KEYS, GUEST_KEYS, filter_fields
+from tui.present.panes import PaneSpec
+from tui.present.placing import Placer
+from tui.present.tabs import container_count, guest_count
+
+OVERVIEW = PaneSpec[Entry](
+    id="overview",
+    title="Overview",
+    action="pane_overview",
+    columns=overview,
+    lister=partial(Placer, None),
+    fields=filter_fields,
+    filter_keys=FILTER_KEYS,
+    sort=("cores", True),
+    lists_problems=True,
+    usual_engines=2,  # one for each kind
+)
+GUESTS = PaneSpec[Entry](
+    id="guests",
+    title="Guests",
+    action="pane_guests",
+    columns=guests,
+    lister=partial(Placer, Kind.GUEST),
+    fields=filter_fields,
+    filter_keys=GUEST_KEYS,
+    sort=("name", False),
+    count=guest_count,
+)
+CONTAINERS = PaneSpec[Entry](
+    id="containers",
+    title="Containers",
+    action="pane_containers",
+    columns=containers,
+    lister=partial(Placer, Kind.CONTAINER),
+    fields=filter_fields,
+    filter_keys=CONTAINER_KEYS,
+    sort=("name", False),
+    count=container_count,
+)
+
+PANES: tuple[PaneSpec[Any], ...] = (OVERVIEW, GUESTS, CONTAINERS)
+
+BY_ID: Mapping[str, PaneSpec[Any]] = {pane.id: pane for pane in PANES}
+BY_ACTION: Mapping[str, PaneSpec[Any]] = {pane.action: pane for pane in PANES}
