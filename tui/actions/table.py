@@ -194,6 +194,8 @@ _LOG = (
            description="The journal of the systemd unit that manages a container, or its own log again."),
     Action(id="log_copy", name="Copy lines of a log", keys=("y",), help="copy", scope=Scope.LOG, by_widget=True,
            description="To your terminal's clipboard: lines picked with the mouse or J and K, else the last one."),
+    Action(id="log_copy", name="Copy lines of a log", keys=("y",), help="copy", scope=Scope.LOG, by_widget=True,
+           description="To your terminal's clipboard: lines picked with the mouse or J and K, else the last one."),
     Action(id="log_save", name="Save a log", keys=("S",), help="save", scope=Scope.LOG, by_widget=True,
            description="Write the lines shown to a new file."),
 )  # fmt: skip

@@ -73,7 +73,7 @@ class Inside:
             return
         from tui.screens.log import LogScreen
 
-        self.deck.push_screen(LogScreen(targets.instances))
+        self.deck.push_screen(LogScreen(targets.instances, memory_bytes=self.deck.log_memory_mib << 20))
 
     def show_sessions(self) -> None:
         """Open the list of sessions."""

@@ -21,6 +21,7 @@ WIDGET_BINDINGS = {
     "log_times": "log.times",
     "log_mark": "log.mark",
     "log_json": "log.json",
+    "log_copy": "log.copy",
     "log_save": "log.save",
 }
 """Actions whose keys belong to a widget while it has the focus, with the id of its binding."""
