@@ -16,7 +16,7 @@ from tui.domain.errors import ActionRefused, NoShell, NotFound
 from tui.domain.identity import InstanceId
 from tui.domain.session import SessionEnd, SessionKind, SessionRequest
 from tui.engines.podman import PodmanEngine
-from tui.engines.process import run_program
+from tui.engines.pty import open_pty
 from tui.engines.sessions import Channel
 
 NO_NETWORK = ["--network", "none"]
@@ -62,6 +62,14 @@ async def ask(channel: Channel, line: str) -> bytes:
     """Run a command line in a shell and return everything up to a mark behind its output."""
     await channel.write(f"{line}; echo MA''RK\n".encode())
     return await read_until(channel, b"MARK\r\n")
+
+
+async def read_all(channel: Channel) -> bytes:
+    said = b""
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while data := await channel.read():
+            said += data
+    return said
 
 
 async def read_end(channel: Channel) -> SessionEnd:
@@ -170,9 +178,8 @@ async def test_nsenter_enters_with_the_hosts_tools(clean_podman: PodmanHost) -> 
     async with engine_at(clean_podman) as engine:
         *command, _shell = await engine.nsenter_command(one)
         look = "hostname; cat /proc/1/comm; cat /etc/hostname"
-        finished = await run_program(*command, "sh", "-c", look, deadline=60)
-        assert finished.error == ""
-        name, first, hosts_name, *_ = finished.output.splitlines()
+        channel = await open_pty((*command, "sh", "-c", look), columns=80, rows=24)
+        name, first, hosts_name, *_ = (await read_all(channel)).decode().split()
         assert (name, first) == ("inside", "sleep")
         assert hosts_name not in {"", "inside"}
 

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.live.harness.guest import UP_MARK
 from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import IDLE, PodmanHost
@@ -227,9 +229,11 @@ async def test_a_console_that_another_client_has(clean_libvirt: LibvirtHost, tmp
             await first.until(lambda: there.state is SessionState.ENDED, "the other one is told")
 
 
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
 async def test_an_image_without_a_shell_is_entered_with_the_hosts_tools(
-    clean_podman: PodmanHost, tmp_path: Path
+    clean_podman: PodmanHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str
 ) -> None:
+    monkeypatch.setenv("SHELL", shell)
     without = ("sh", "-c", "rm -f /bin/sh /bin/ash /bin/bash /bin/hush; exec sleep 1000000")
     clean_podman.run("bare", *without, options=["--network", "none"])
     async with sitting_before(tmp_path, clean_podman) as person:

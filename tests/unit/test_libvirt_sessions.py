@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 
 from tests.unit.engine_contract import running
 from tests.unit.test_libvirt_engine import uuid_of, write_host
+from tui.domain.display import Display
 from tui.domain.errors import ActionRefused, EngineError, EngineLost, NotFound
 from tui.domain.identity import InstanceId
 from tui.domain.session import ConsoleDevice, LogRequest, SessionKind, SessionRequest
 from tui.engines.libvirt import LibvirtEngine
 from tui.engines.libvirt.console_xml import read_consoles
-from tui.engines.libvirt.graphics import ScreenAddress, login_of, read_graphics, viewer_command
+from tui.engines.libvirt.graphics import read_graphics
 from tui.engines.libvirt.keys import CODES, key_codes, parse_keys, presses
 from tui.engines.libvirt.serial_xml import with_serial
+from tui.engines.libvirt.xml_facts import read_xml
 from tui.engines.sessions import OpensSessions, ReadsLogs, SendsKeys
 
 CONSOLE = SessionRequest(SessionKind.CONSOLE)
@@ -167,57 +169,34 @@ def test_every_printable_character_has_its_keys(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("devices", "address", "text", "line", "is_open"),
+    ("devices", "display"),
     [
         (
             "<graphics type='vnc' port='5901' listen='127.0.0.1'><listen address='127.0.0.1'/></graphics>",
-            ScreenAddress("vnc", "127.0.0.1", 5901),
-            "vnc://127.0.0.1:5901",
-            "ssh -N -L 5901:127.0.0.1:5901 'root@a b'",
-            False,
+            Display("vnc", "127.0.0.1", 5901),
         ),
         (
             "<graphics type='spice' port='5902' tlsPort='5903'><listen type='address' address='0.0.0.0'/></graphics>",
-            ScreenAddress("spice", "0.0.0.0", 5902, 5903),
-            "spice://0.0.0.0:5902?tls-port=5903",
-            "ssh -N -L 5902:localhost:5902 -L 5903:localhost:5903 'root@a b'",
-            True,
+            Display("spice", "0.0.0.0", 5902, 5903),
         ),
-        (
-            "<graphics type='vnc' port='5900' listen='::1'/>",
-            ScreenAddress("vnc", "::1", 5900),
-            "vnc://[::1]:5900",
-            "ssh -N -L '5900:[::1]:5900' 'root@a b'",
-            False,
-        ),
+        ("<graphics type='vnc' port='5900' listen='::1'/>", Display("vnc", "::1", 5900)),
         (
             "<graphics type='vnc'><listen type='socket' socket='/run/a b.sock'/></graphics>",
-            ScreenAddress("vnc", socket="/run/a b.sock"),
-            "vnc+unix:///run/a b.sock",
-            "ssh -N -L '5900:/run/a b.sock' 'root@a b'",
-            False,
+            Display("vnc", socket="/run/a b.sock"),
         ),
-        ("<graphics type='vnc' port='-1' autoport='yes'/>", ScreenAddress("vnc"), "", "", False),
+        ("<graphics type='spice'><listen type='none'/></graphics>", Display("spice", listens=False)),
+        ("<graphics type='vnc' port='-1' autoport='yes' passwd='secret'/>", Display("vnc")),
     ],
 )
-def test_where_a_screen_is(devices: str, address: ScreenAddress, text: str, line: str, is_open: bool) -> None:
-    assert read_graphics(guest(devices)) == (address,)
-    assert (address.text, address.is_open_to_the_network) == (text, is_open)
-    assert address.ssh_line("root@a b") == line
+def test_where_a_screen_is(devices: str, display: Display) -> None:
+    assert read_graphics(guest(devices)) == (display,)
+    assert read_xml(guest(devices)).displays == (display,)
+    assert "secret" not in repr(display)
 
 
 def test_a_guest_without_a_screen() -> None:
     assert read_graphics(guest("<graphics type='sdl'/>")) == ()
     assert read_graphics("nonsense") == ()
-
-
-def test_how_a_person_gets_there() -> None:
-    assert login_of("qemu+ssh://joe@kvm1:22/system", here="x") == "joe@kvm1"
-    assert login_of("qemu+tls://kvm1/system", here="x") == "kvm1"
-    assert login_of("qemu:///system", here="kvm2").endswith("@kvm2")
-    assert viewer_command("qemu:///system", "u", {}) == ""
-    assert viewer_command("qemu:///a b", "u", {"DISPLAY": ":0"}) == "virt-viewer --connect 'qemu:///a b' --uuid u"
-    assert viewer_command("qemu:///system", "u", {"WAYLAND_DISPLAY": "wayland-0"})
 
 
 async def test_guests_of_the_test_driver(tmp_path: Path) -> None:
@@ -256,7 +235,6 @@ async def test_strangers(tmp_path: Path) -> None:
             engine.sessions.open_boot_console(stranger, CONSOLE),
             engine.sessions.offer_serial(stranger),
             engine.sessions.add_serial(stranger),
-            engine.sessions.screen_addresses(stranger),
             engine.send_keys(stranger, ("KEY_A",)),
             engine.screenshot(stranger),
         ):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tui.domain.display import Display
 from tui.domain.identity import InstanceId, StableKey
 
 
@@ -85,6 +86,7 @@ class GuestFacts:
         domain_id: the daemon's number of a running domain.
         has_managed_save: its memory is on disk; the next start resumes it.
         has_nvram: its firmware keeps variables in a file of its own.
+        displays: the VNC and SPICE servers of its screen; of a stopped guest without ports.
     """
 
     vcpus: int
@@ -96,6 +98,7 @@ class GuestFacts:
     domain_id: int | None = None
     has_managed_save: bool = False
     has_nvram: bool = False
+    displays: tuple[Display, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

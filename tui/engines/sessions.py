@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
 
     from tui.domain.identity import InstanceId
     from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionEnd, SessionRequest
@@ -94,17 +94,6 @@ class Offer(Protocol):
         """Return the change as a unified diff."""
 
 
-class ScreenPlace(Protocol):
-    """Where a guest's screen can be reached over the network."""
-
-    @property
-    def text(self) -> str:
-        """Return the address as viewers take it; empty when there is none now."""
-
-    def ssh_line(self, login: str) -> str:
-        """Return the command that brings it to the person's own machine; empty when there is no address."""
-
-
 @runtime_checkable
 class HelpsGuests(Protocol):
     """What else can be done for a person who wants to look into a guest; every method may raise `EngineError`."""
@@ -117,9 +106,6 @@ class HelpsGuests(Protocol):
 
     async def add_serial(self, target: InstanceId) -> str:
         """Add a serial console to the stored definition and return when it works."""
-
-    async def screen_addresses(self, target: InstanceId) -> Sequence[ScreenPlace]:
-        """Return where a guest's VNC and SPICE servers listen; () without a screen."""
 
     async def type_text(self, target: InstanceId, text: str) -> None:
         """Type a text on a guest's keyboard."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Key
 
 from tui.actions import Scope
 from tui.domain.host import HostView
@@ -31,6 +32,7 @@ class SessionScreen(DeckScreen):
 
     Args:
         session: it lives on when the screen goes.
+        typed: keys that were pressed on the way here, for the program.
     """
 
     SCOPES: ClassVar[Collection[Scope]] = (Scope.SESSION,)
@@ -45,8 +47,9 @@ class SessionScreen(DeckScreen):
         Binding("shift+f3", "find(False)", "Newer", show=False, priority=True, id="session_newer"),
     ]
 
-    def __init__(self, session: Session, inside: Inside) -> None:
+    def __init__(self, session: Session, inside: Inside, typed: Sequence[Key] = ()) -> None:
         super().__init__()
+        self._typed = typed
         self.session = session
         self._inside = inside
         self._view = TerminalView(cast("Emulator", session.terminal), id="terminal")
@@ -71,6 +74,13 @@ class SessionScreen(DeckScreen):
         if self.deck.view is not None:
             self.show_view(self.deck.view)
         self.show_session()
+        for key in self._typed:
+            self._view.on_key(key)
+
+    def on_key(self, event: Key) -> None:
+        """Give the program what came before the terminal had the focus."""
+        if self.focused is None:
+            self._view.on_key(event)
 
     def on_unmount(self) -> None:
         """Let news count as unread again."""
@@ -134,9 +144,9 @@ class SessionScreen(DeckScreen):
     def action_reopen(self) -> None:
         """Open it again, or take it over."""
         if self.session.state is SessionState.BUSY:
-            self._inside.ask_takeover(self.session)
+            self._inside.asks.takeover(self.session)
         elif self.session.has_no_shell:
-            self._inside.offer_host_tools(self.session)
+            self._inside.asks.host_tools(self.session)
         else:
             self.session.start()
 

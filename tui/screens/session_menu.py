@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.domain.instance import Kind
-from tui.sessions import SessionState
+from tui.domain.instance import Instance, Kind
+from tui.screens.displays import add_reaching, reach
+from tui.screens.keyboard import ask_which, send_keys
+from tui.sessions import Session, SessionState
 from widgets.ask_text import AskText
 from widgets.choose import Choice, Choose
 from widgets.terminal import Recorder
@@ -35,6 +37,8 @@ def open_menu(screen: SessionScreen, inside: Inside) -> None:
     ]
     if session.subject.kind is Kind.GUEST:
         choices += [Choice("cad", "send Ctrl-Alt-Del to the guest", "d"), Choice("keys", "send other keys", "k")]
+        if (instance := _instance_of(inside, session)) is not None and instance.state.is_active:
+            add_reaching(inside.deck, instance, choices)
     words = "close it, or end the process" if session.state is SessionState.OPEN else "close it"
     choices.append(Choice("close", words, "x"))
     screen.app.push_screen(Choose(f"Session in {session.subject.name}", choices), _answer(screen, inside))
@@ -55,24 +59,22 @@ def _answer(screen: SessionScreen, inside: Inside) -> Callable[[str | None], Non
                 screen.dismiss()
                 inside.show_sessions()
             case "cad":
-                inside.send_keys(session.subject, CTRL_ALT_DEL)
+                send_keys(inside, session.subject, CTRL_ALT_DEL)
             case "keys":
-                ask_keys(screen, inside)
+                ask_which(inside, session.subject, f"Which keys to press on guest {session.subject.name}?")
             case "close":
-                inside.ask_close(session)
+                inside.asks.close(session)
+            case str() if (instance := _instance_of(inside, session)) is not None:
+                reach(inside, instance, choice)
 
     return chosen
 
 
-def ask_keys(screen: SessionScreen, inside: Inside) -> None:
-    """Ask which keys to press."""
-
-    def answered(text: str | None) -> None:
-        if text:
-            inside.send_keys(screen.session.subject, text)
-
-    hint = "ctrl-alt-del, sysrq-b, alt-f2, enter: pressed together on the guest's keyboard"
-    screen.app.push_screen(AskText("Which keys?", hint), answered)
+def _instance_of(inside: Inside, session: Session) -> Instance | None:
+    """Return whose session it is, as the newest view has it; None when it is gone."""
+    view = inside.deck.view
+    instances = (item.instance for item in view.instances) if view is not None else ()
+    return next((instance for instance in instances if instance.id == session.subject.target), None)
 
 
 def exports_folder() -> Path:

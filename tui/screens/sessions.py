@@ -80,6 +80,8 @@ class SessionsScreen(DeckScreen):
 
     def show_said(self) -> None:
         """Show the last message, or that there is nothing."""
+        if not self.is_mounted:
+            return
         said = self.deck.said
         if said is None and not self._inside.sessions.all:
             shell, console = self.deck.label_of("shell"), self.deck.label_of("console")
@@ -104,7 +106,7 @@ class SessionsScreen(DeckScreen):
     def do_sessions_close(self) -> None:
         """Close the session under the cursor."""
         if self.current is not None:
-            self._inside.ask_close(self.current)
+            self._inside.asks.close(self.current)
 
     def do_sessions(self) -> None:
         """Do nothing: it is open."""

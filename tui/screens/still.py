@@ -25,6 +25,7 @@ from tui.domain.host import HostView
 from tui.domain.instance import Instance
 from tui.present.hostbar import connecting_bar, host_bar
 from tui.screens.deck import DeckScreen
+from tui.screens.displays import displays
 from tui.screens.span_lines import SpanLines
 from tui.sessions import Subject
 from widgets.key_footer import KeyFooter
@@ -84,7 +85,7 @@ class StillScreen(DeckScreen):
         self._typed: asyncio.Queue[tuple[str, str]] = asyncio.Queue(1000)
         self._seen = b""
         self._said = "is being asked"
-        self._places = ""
+        self._places = "  ".join(display.words for display in displays(instance))
 
     def compose(self) -> ComposeResult:
         """Place the bar, the title, the picture and the keys."""
@@ -102,7 +103,6 @@ class StillScreen(DeckScreen):
         self.query_one(KeyFooter).set_keys([(leave, "leave"), (more, "send ctrl-alt-del and others"), ("keys", "sent")])
         self.query_one(Still).focus()
         self._show_title()
-        self.run_worker(self._find_places())
         self.run_worker(self._look())
         self.run_worker(self._send())
         if self.deck.view is not None:
@@ -118,6 +118,8 @@ class StillScreen(DeckScreen):
         self._show_title()
 
     def _show_title(self) -> None:
+        if not self.is_mounted:
+            return
         said = self.deck.said or (f"{self._said}  {self._places}", "dim")
         self.query_one("#title", SpanLines).show([((f" {self._instance.name}", "accent"), ("  screen  ", "dim"), said)])
 
@@ -125,15 +127,6 @@ class StillScreen(DeckScreen):
         if text != self._said:
             self._said = text
             self._show_title()
-
-    async def _find_places(self) -> None:
-        """Tell where a true viewer would find the screen."""
-        try:
-            places = await self.deck.source.guest_help(self._instance.id).screen_addresses(self._instance.id)
-        except EngineError:
-            return
-        self._places = "  ".join(place.text for place in places if place.text)
-        self._show_title()
 
     async def _look(self) -> None:
         while True:

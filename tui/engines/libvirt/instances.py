@@ -76,6 +76,7 @@ def _guest_facts(guest: GuestRecord) -> GuestFacts:
         domain_id=guest.domain_id,
         has_managed_save=guest.managed_save,
         has_nvram=guest.facts.has_nvram,
+        displays=guest.facts.displays,
     )
 
 

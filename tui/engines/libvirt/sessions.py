@@ -12,7 +12,6 @@ from tui.engines.libvirt import boot, screen
 from tui.engines.libvirt.console import ConsoleChannel
 from tui.engines.libvirt.console_xml import read_consoles
 from tui.engines.libvirt.consoles import Consoles
-from tui.engines.libvirt.graphics import ScreenAddress, read_graphics
 from tui.engines.libvirt.guest_log import read_log
 from tui.engines.libvirt.keys import key_codes, presses
 from tui.engines.libvirt.link import Link
@@ -132,14 +131,6 @@ class GuestSessions:
         """Return a picture, as the protocol says."""
         self._refuse_read_only("libvirt shows a screen only to those who may change the guest.")
         return await self.screen.call(partial(screen.picture, uuid=target.local), deadline=PICTURE_DEADLINE)
-
-    async def screen_addresses(self, target: InstanceId) -> tuple[ScreenAddress, ...]:
-        """Return where a guest's VNC and SPICE servers listen; () for a guest without a screen.
-
-        Raises:
-            EngineError: with its sentence.
-        """
-        return read_graphics((await self._document(target)).text)
 
     async def offer_serial(self, target: InstanceId) -> SerialOffer:
         """Return how the stored definition would change for a serial console; changes nothing.

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-_UNITS = {
+from tui.domain.display import Display
+from tui.engines.libvirt.graphics import displays_of
+
+UNITS = {
     "b": 1, "bytes": 1, "KB": 1000, "k": 1024, "KiB": 1024, "MB": 1000**2, "M": 1024**2, "MiB": 1024**2,
     "GB": 1000**3, "G": 1024**3, "GiB": 1024**3, "TB": 1000**4, "T": 1024**4, "TiB": 1024**4,
 }  # fmt: skip
@@ -34,6 +37,7 @@ class XmlFacts:
     Attributes:
         vcpus: plugged in, not the possible maximum.
         has_nvram: the firmware has a file for its variables.
+        displays: its VNC and SPICE servers.
         disks: device alias ("virtio-disk0") to the name a person knows ("vda"); only a running guest has aliases.
     """
 
@@ -44,6 +48,7 @@ class XmlFacts:
     os: str = ""
     has_nvram: bool = False
     interfaces: tuple[Interface, ...] = ()
+    displays: tuple[Display, ...] = ()
     disks: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -66,6 +71,7 @@ def read_xml(text: str) -> XmlFacts:
         os=_os_of(root),
         has_nvram=root.find("os/nvram") is not None,
         interfaces=tuple(_interface(element) for element in root.iterfind("devices/interface")),
+        displays=displays_of(root),
         disks=_disks(root),
     )
 
@@ -78,7 +84,7 @@ def _vcpus(root: ElementTree.Element) -> int:
 def _bytes(element: ElementTree.Element | None) -> int:
     if element is None:
         return 0
-    return _number(element.text) * _UNITS.get(element.get("unit", "KiB"), 1024)
+    return _number(element.text) * UNITS.get(element.get("unit", "KiB"), 1024)
 
 
 def _number(text: str | None) -> int:

@@ -85,7 +85,9 @@ class Sessions:
     def _nsenter(self, found: Found) -> tuple[str, ...]:
         """Enter network, names, processes and IPC, but keep the host's files, with a /proc that fits.
 
-        The container's own files are then below /proc/1/root.
+        The container's own files are then below /proc/1/root. The shell leads a session of its own: the one it would
+        inherit has a process group that its names of processes do not show, and a dash that cannot give the terminal
+        back to that group ends with exit code 2, whatever it was told.
         """
         if self._read_only:
             raise ActionRefused("read-only", "hostdeck runs with --read-only.")
@@ -96,7 +98,16 @@ class Sessions:
         if os.geteuid() != 0:
             raise ActionRefused("not root", "As root, hostdeck offers nsenter with this host's own tools.")
         entering = ("nsenter", f"--target={found.pid}", "--net", "--uts", "--ipc", "--pid", "--")
-        return (*entering, "unshare", "--mount-proc", "--", os.environ.get("SHELL") or "/bin/sh")
+        return (
+            *entering,
+            "unshare",
+            "--mount-proc",
+            "--",
+            "setsid",
+            "--ctty",
+            "--",
+            os.environ.get("SHELL") or "/bin/sh",
+        )
 
     def read_log(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
         """Read a container's log; see `ReadsLogs`."""
