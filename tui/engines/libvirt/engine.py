@@ -23,6 +23,8 @@ from tui.engines.libvirt.inventory import Looker
 from tui.engines.libvirt.late import LateCall, let_go
 from tui.engines.libvirt.link import Link, open_link
 from tui.engines.libvirt.listener import Heard, Listener
+from tui.engines.libvirt.resources.around import Surroundings
+from tui.engines.libvirt.resources.keeper import LibvirtResources
 from tui.engines.libvirt.sessions import GuestSessions
 from tui.engines.libvirt.slow import SlowStatistics
 from tui.engines.libvirt.spare import SpareLink
@@ -44,6 +46,7 @@ class LibvirtEngine:
 
     Attributes:
         sessions: consoles, keys, screens and logs, and more about them than the protocols name.
+        resources: pools, disks, networks and snapshots: `tui.engines.resources`.
 
     Args:
         uri: also the engine's id.
@@ -73,6 +76,16 @@ class LibvirtEngine:
             name_of=self._name_of,
             read_only=read_only,
         )
+        around = Surroundings(
+            self._target,
+            host_id=host_id,
+            opener=opener,
+            shared=self._shared_link,
+            name_of=self._name_of,
+            touched=self._touched,
+            version=lambda: self._board.status.version,
+        )
+        self.resources = LibvirtResources(around, read_only=read_only)
         self._sink: EngineSink | None = None
         self._link: Link | None = None
         self._lost: str | None = None
@@ -88,7 +101,7 @@ class LibvirtEngine:
     @property
     def _abandoned(self) -> int:
         lanes = (self._lane, self._acting.lane, self._asking.lane, self.sessions.screen.lane)
-        return sum(lane.abandoned for lane in lanes)
+        return sum(lane.abandoned for lane in lanes) + self.resources.around.abandoned
 
     def _shared_link(self) -> Link | None:
         return self._link if self._target.one_connection else None
@@ -136,6 +149,7 @@ class LibvirtEngine:
         try:
             link.on_close(lambda reason: _tell(loop, partial(self._closed, link, reason)))
             Listener(loop, self._heard).register(link)
+            self.resources.listen(loop, link)
         except EngineError:
             link.close()
             raise
@@ -228,8 +242,12 @@ class LibvirtEngine:
         except EngineError as error:
             return ActionOutcome(request, Result.FAILED, error.message)
         finally:
-            self._book.stale.add(request.target.local)
-            self._wake.set()  # autostart, among others, is no event
+            self._touched(request.target.local)
+
+    def _touched(self, uuid: str) -> None:
+        """Look at a guest again at once: autostart, among others, is no event."""
+        self._book.stale.add(uuid)
+        self._wake.set()
 
     def command(self, request: ActionRequest) -> str:
         """Return the virsh command line, as the protocol says."""
@@ -281,13 +299,14 @@ class LibvirtEngine:
 
     async def close(self) -> None:
         """End threads and connections, within two seconds even when the daemon hangs."""
-        links = [self._link, self._acting.take(), self._asking.take(), self.sessions.screen.take()]
+        lasting = (self._acting, self._asking, self.sessions.screen, *self.resources.around.lines)
+        links = [self._link, *(line.take() for line in lasting)]
         self._link = None
         for link in links:
             if link is not None:
                 self._let_go(link)
         await asyncio.wait({asyncio.ensure_future(self.sessions.close()), *self._closing}, timeout=CLOSE_SECONDS)
-        for lane in (self._lane, self._acting.lane, self._asking.lane, self.sessions.screen.lane):
+        for lane in (self._lane, *(line.lane for line in lasting)):
             lane.close()
 
 

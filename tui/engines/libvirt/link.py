@@ -31,6 +31,7 @@ class Link:
         self._connection: Any | None = connection
         self._lock = threading.Lock()
         self._callbacks: list[int] = []
+        self._others: list[tuple[Callable[[int], object], int]] = []
         self._watches_close = False
 
     def run(self, function: Callable[[Any, Any], T]) -> T:
@@ -84,6 +85,19 @@ class Link:
             return
         self._callbacks.append(number)
 
+    def on_event(self, register: Callable[[Any, Any], tuple[Callable[[int], object], int]]) -> None:
+        """Register for events that are not a guest's; a driver that lacks them is no error.
+
+        Args:
+            register: `register(libvirt, connection)` returns what ends the registration, and its number.
+        """
+        try:
+            self._others.append(self.run(register))
+        except EngineLost:
+            raise
+        except EngineError:
+            return
+
     def close(self) -> None:
         """Unregister everything and close; may block for as long as the daemon hangs."""
         with self._lock:
@@ -94,6 +108,8 @@ class Link:
             self._try(connection.unregisterCloseCallback)
         for number in self._callbacks:
             self._try(connection.domainEventDeregisterAny, number)
+        while self._others:
+            self._try(*self._others.pop())
         self._try(connection.close)
 
     def _try(self, step: Callable[..., object], *args: object) -> None:

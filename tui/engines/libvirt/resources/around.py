@@ -25,7 +25,7 @@ class Surroundings:
     """One libvirt, as changes and questions see it.
 
     Attributes:
-        target: the parsed URI; `target.local` tells whether paths are files of this host.
+        target: the parsed URI; whether paths are files of this host tells `has_files_here`.
         networks: connection and lane of networks, quick questions and changes.
         guests: the same for definitions of guests; never for what waits for a QEMU.
         pools: the same for what storage is there; a hung pool may hold it, so nothing else is asked on it.
@@ -56,6 +56,7 @@ class Surroundings:
         self._shared = shared
         self._version = version
         self._left: list[Lane] = []
+        self._pool_lanes: dict[str, Lane] = {}
         self.networks, self.guests, self.pools = (self._new_line(name) for name in ("networks", "guests", "pools"))
 
     def _new_line(self, name: str) -> SpareLink:
@@ -67,6 +68,11 @@ class Surroundings:
         return (self.networks, self.guests, self.pools)
 
     @property
+    def has_files_here(self) -> bool:
+        """Tell whether its paths and interfaces are those of this host; the test driver makes them up."""
+        return self.target.local and self.target.driver != "test"
+
+    @property
     def version(self) -> tuple[int, ...]:
         """Return the daemon's version, (9, 0, 0); () while it is not known."""
         words = self._version().split(".")
@@ -75,8 +81,17 @@ class Surroundings:
     @property
     def abandoned(self) -> int:
         """Return how many threads still hang in a call."""
-        self._left = [lane for lane in self._left if lane.abandoned]
-        return sum(lane.abandoned for lane in (*self._left, *(line.lane for line in self.lines)))
+        lanes = (*self._left, *self._pool_lanes.values(), *(line.lane for line in self.lines))
+        return sum(lane.abandoned for lane in lanes)
+
+    @property
+    def hung_pools(self) -> int:
+        """Return in how many calls about the disks of a pool a thread hangs."""
+        return sum(lane.abandoned for lane in self._pool_lanes.values())
+
+    def pool_lane(self, name: str) -> Lane:
+        """Return the thread on which one pool's disks are read."""
+        return self._pool_lanes.setdefault(name, Lane(f"{self.target.uri} pool {name}"))
 
     async def ask(self, line: SpareLink, function: Callable[[Any, Any], T], *, deadline: float = DEADLINE_SECONDS) -> T:
         """Call `function(libvirt, connection)` on a line.

@@ -16,6 +16,7 @@ _GONE = {NO_NETWORK: "network", NO_POOL: "pool", NO_VOLUME: "disk", NO_SNAPSHOT:
 _TAKEN = frozenset({DOMAIN_EXISTS, NETWORK_EXISTS, VOLUME_EXISTS})
 _TEXTS = (  # libvirt has one number for most failures; its text alone tells them apart, and it is not translated here
     ("already exists", "name taken", "{}"),
+    ("dnsmasq", "no dnsmasq", "The network needs dnsmasq (package dnsmasq-base): {}"),
     ("No space left on device", "no space", "There is no space left for it: {}"),
     ("Permission denied", "not permitted", "The daemon may not do that: {}"),
     ("No such file or directory", "gone", "A file or folder is gone: {}"),
@@ -23,7 +24,7 @@ _TEXTS = (  # libvirt has one number for most failures; its text alone tells the
 )
 
 
-class OutcomeUnknown(EngineTimeout):  # noqa: N818 - named for what is the case, as its base
+class OutcomeUnknown(EngineTimeout):
     """A call that changes something had begun, and its answer never came."""
 
 
