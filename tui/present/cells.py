@@ -26,15 +26,16 @@ def quiet(value: float | None, least: float) -> Role:
 
 def name(entry: Entry) -> Cell:
     """Return the name: dim where nothing runs, so that what runs stands out."""
-    return Cell(entry.name, "dim" if _is_infra(entry) or not entry.is_active else "normal")
+    return Cell(entry.name, "dim" if is_infra(entry) or not entry.is_active else "normal")
 
 
 def name_rank(entry: Entry) -> tuple[bool, str]:
     """Return what the column NAME is ordered by: infra containers come last in their pods."""
-    return (_is_infra(entry), entry.name.lower())
+    return (is_infra(entry), entry.name.lower())
 
 
-def _is_infra(entry: Entry) -> bool:
+def is_infra(entry: Entry) -> bool:
+    """Tell whether it only holds a pod together."""
     return entry.instance is not None and entry.instance.container is not None and entry.instance.container.is_infra
 
 

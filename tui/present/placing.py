@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from tui.domain.host import HostView, InstanceView, Problem
 from tui.domain.instance import Kind, Pod
+from tui.present import cells
 from tui.present.entry import Entry, place, pod_entry, worst_by_subject
 from tui.present.lister import Lister
 from tui.present.state import state_cell
@@ -67,9 +68,13 @@ class Placer(Lister[Entry]):
         )
 
     def _measure(self) -> None:
-        """Find the longest texts; what was once asked for stays, so that columns do not jump with every state."""
+        """Find the longest texts; what was once asked for stays, so that columns do not jump with every state.
+
+        Nobody reads the names of infra containers, which are long.
+        """
         rows = self._rows
-        names = [cell_len(escape_controls(row.data.name)) + INDENT_CELLS * bool(row.parent) for row in rows]
+        named = [row for row in rows if not cells.is_infra(row.data)]
+        names = [cell_len(escape_controls(row.data.name)) + INDENT_CELLS * bool(row.parent) for row in named]
         states = [cell_len(escape_controls(state_cell(row.data).text)) for row in rows]
         before = self.longest
         self.longest = {
