@@ -10,7 +10,7 @@ from widgets.log_view.guard import TooSlow, time_limit
 from widgets.log_view.line import to_text
 from widgets.log_view.pattern import SHORT_TEXT
 
-SLICE_SECONDS = 0.008
+SLICE_SECONDS = 0.004
 """What one piece takes, so that a key never waits long."""
 
 _LOOK_AT_CLOCK = 64
