@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from tui.actions import Scope
+from tui.actions import Scope, Targets, resolve_targets
 from tui.domain.errors import EngineError
 from tui.domain.identity import InstanceId
 from tui.present.raw import document_lines
@@ -47,6 +47,16 @@ class RawScreen(DeckScreen):
         self.query_one(KeyFooter).set_keys([*keys, *self.deck.footer_keys(self.SCOPES, without=("back",))])
         self.query_one(TextView).focus()
         self.do_raw()
+
+    @property
+    def current_key(self) -> str | None:
+        """Return the row key of what is described."""
+        return str(self._target)
+
+    def targets(self) -> Targets:
+        """Return what is described, for a shell, a console or a log of it."""
+        view, key = self.deck.view, str(self._target)
+        return resolve_targets(view, key, (), (key,)) if view is not None else Targets()
 
     def do_raw(self) -> None:
         """Read the document, once more where it is here already."""

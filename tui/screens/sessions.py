@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 
-from tui.actions import Scope
+from tui.actions import Scope, Targets, resolve_targets
 from tui.domain.host import HostView
 from tui.present.hostbar import connecting_bar, host_bar
 from tui.present.sessions import session_columns
@@ -93,6 +93,16 @@ class SessionsScreen(DeckScreen):
         """Return the session under the cursor."""
         row = self._table.cursor_row
         return row.data if row is not None else None
+
+    @property
+    def current_key(self) -> str | None:
+        """Return the row key of the instance whose session is under the cursor."""
+        return str(self.current.subject.target) if self.current is not None else None
+
+    def targets(self) -> Targets:
+        """Return that instance: a shell, a console or a log of it opens from here too."""
+        view, key = self.deck.view, self.current_key
+        return resolve_targets(view, key, (), (key,)) if view is not None and key else Targets()
 
     @on(LiveTable.RowSelected)
     def _chosen(self) -> None:
