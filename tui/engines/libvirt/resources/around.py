@@ -1,5 +1,6 @@
 """What every change of libvirt's stands in: whose it is, connections to ask on, and a few words."""
 
+import asyncio
 import shlex
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from tui.domain.errors import EngineLost, EngineTimeout
 from tui.domain.identity import InstanceId
 from tui.domain.resource import ResourceId, ResourceKind
+from tui.domain.storage import Disk, StoragePool
 from tui.engines.lane import Lane
 from tui.engines.libvirt.link import Link
 from tui.engines.libvirt.resources.failures import OutcomeUnknown, understood
@@ -19,6 +21,7 @@ T = TypeVar("T")
 
 DEADLINE_SECONDS = 20.0  # of a call that should take milliseconds; long work names its own
 MOST_HUNG_LINES = 4
+POOLS_AT_ONCE = 2
 
 
 class Surroundings:
@@ -29,6 +32,9 @@ class Surroundings:
         networks: connection and lane of networks, quick questions and changes.
         guests: the same for definitions of guests; never for what waits for a QEMU.
         pools: the same for what storage is there; a hung pool may hold it, so nothing else is asked on it.
+        known_pools: by name, as they were listed last.
+        known_disks: by pool and name, likewise.
+        pool_places: how many pools may be read at once.
 
     Args:
         opener: opens one more connection; blocks.
@@ -57,6 +63,9 @@ class Surroundings:
         self._version = version
         self._left: list[Lane] = []
         self._pool_lanes: dict[str, Lane] = {}
+        self.known_pools: dict[str, StoragePool] = {}
+        self.known_disks: dict[tuple[str, str], Disk] = {}
+        self.pool_places = asyncio.Semaphore(POOLS_AT_ONCE)
         self.networks, self.guests, self.pools = (self._new_line(name) for name in ("networks", "guests", "pools"))
 
     def _new_line(self, name: str) -> SpareLink:

@@ -11,7 +11,7 @@ from tui.engines.libvirt.resources.around import Surroundings
 from tui.engines.libvirt.resources.copying import Copy, copy
 from tui.engines.libvirt.resources.handler import Done, Handler
 from tui.engines.libvirt.resources.survey import FOLDERS, Survey, free_bytes, resource_of, space_problem, survey
-from tui.engines.libvirt.resources.volumes import make_volume, overlay_problem, overlay_xml, taken
+from tui.engines.libvirt.resources.volumes import base_format, make_volume, overlay_problem, overlay_xml, taken
 from tui.engines.libvirt.resources.words import name_problem, names_of, size, user_line
 
 
@@ -108,13 +108,15 @@ async def operate(around: Surroundings, operation: CloneDisk, progress: Progress
     return Done(made=around.resource(ResourceKind.DISK, f"{clone.pool.name}/{operation.name}"))
 
 
-def words(_around: Surroundings, operation: CloneDisk) -> tuple[str, ...]:
+def words(around: Surroundings, operation: CloneDisk) -> tuple[str, ...]:
     """Return virsh's command; it has none for a copy in another pool or of another size."""
     pool, _, name = operation.target.local.partition("/")
     if operation.overlay:
-        size_words = (f"{operation.capacity_bytes}B",) if operation.capacity_bytes else ("0",)
-        backing = ("--format", "qcow2", "--backing-vol", name, "--backing-vol-format", "qcow2")
-        return ("vol-create-as", operation.pool or pool, operation.name, *size_words, *backing)
+        base = around.known_disks.get((pool, name))
+        capacity = operation.capacity_bytes or (base.capacity_bytes if base else 0)
+        form = base_format(base) if base and base.format else "qcow2"
+        backing = ("--format", "qcow2", "--backing-vol", base.path if base else name, "--backing-vol-format", form)
+        return ("vol-create-as", operation.pool or pool, operation.name, f"{capacity}B", *backing)
     if operation.pool and operation.pool != pool:
         return ("vol-create-from", operation.pool, f"{operation.name}.xml", name, "--inputpool", pool)
     return ("vol-clone", name, operation.name, "--pool", pool)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tui.domain.errors import ActionRefused, EngineError
+from tui.domain.errors import ActionRefused, EngineError, NotFound
 from tui.domain.operation import Progress, ProgressSink
 from tui.domain.storage import Disk, StoragePool
 from tui.engines.libvirt.resources import qemu_img
@@ -19,6 +19,10 @@ from tui.engines.libvirt.resources.volumes import made, refresh_pool, taken, vol
 POLL_SECONDS = 0.5
 LOOK_SECONDS = 5.0
 CANNOT_STOP = "Ended: libvirt cannot stop a copy that it makes itself; it is deleted as soon as it is done."
+
+
+class _Elsewhere(EngineError):  # noqa: N818 - named for what is the case
+    """What this process writes is not where the daemon looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,10 @@ async def copy(around: Surroundings, job: Copy, progress: ProgressSink) -> str:
     """
     path = os.path.join(job.pool.path, job.name)
     if await _can_write_files(around, job, path):
-        return await _by_qemu_img(around, job, path, progress)
+        try:
+            return await _by_qemu_img(around, job, path, progress)
+        except _Elsewhere:
+            pass  # the daemon has another view of the files than this process
     return await _by_libvirt(around, job, progress)
 
 
@@ -86,11 +93,19 @@ async def _by_qemu_img(around: Surroundings, job: Copy, path: str, progress: Pro
 
 
 async def _convert(around: Surroundings, job: Copy, path: str, told: Callable[[float], None]) -> str:
+    await refresh_pool(around, job.pool.name)
+    try:
+        await _path_of(around, job)
+    except NotFound as error:
+        raise _Elsewhere(error.title, error.message) from error
     await qemu_img.convert(job.source.path, job.source.format, path, job.format, told)
     if job.capacity_bytes > job.source.capacity_bytes:
         await qemu_img.grow(path, job.format, job.capacity_bytes)
     await refresh_pool(around, job.pool.name)
+    return await _path_of(around, job)
 
+
+async def _path_of(around: Surroundings, job: Copy) -> str:
     def look(_libvirt: Any, connection: Any) -> str:
         return str(volume_of(connection, f"{job.pool.name}/{job.name}").path())
 

@@ -14,12 +14,14 @@ T = TypeVar("T")
 DOMAIN_EXISTS, NETWORK_EXISTS, NO_NETWORK, NO_POOL, NO_VOLUME, NO_SNAPSHOT, VOLUME_EXISTS = 28, 37, 43, 49, 50, 72, 90
 _GONE = {NO_NETWORK: "network", NO_POOL: "pool", NO_VOLUME: "disk", NO_SNAPSHOT: "snapshot"}
 _TAKEN = frozenset({DOMAIN_EXISTS, NETWORK_EXISTS, VOLUME_EXISTS})
+GONE, GONE_WORDS = "gone", "A file or folder is gone: "
 _TEXTS = (  # libvirt has one number for most failures; its text alone tells them apart, and it is not translated here
     ("already exists", "name taken", "{}"),
     ("dnsmasq", "no dnsmasq", "The network needs dnsmasq (package dnsmasq-base): {}"),
     ("No space left on device", "no space", "There is no space left for it: {}"),
     ("Permission denied", "not permitted", "The daemon may not do that: {}"),
-    ("No such file or directory", "gone", "A file or folder is gone: {}"),
+    ("Operation not permitted", "not permitted", "The daemon may not do that: {}"),
+    ("No such file or directory", GONE, GONE_WORDS + "{}"),
     ("Read-only file system", "read-only", "It is on a file system that is read-only: {}"),
 )
 

@@ -115,6 +115,16 @@ async def _seen(around: Surroundings, operation: Operation) -> Network:
     raise NotFound("no such network", f"There is no network {name}.")
 
 
+async def _standing_on(around: Surroundings, network: Network) -> tuple[str, ...]:
+    """Name other networks that put their guests on the same bridge."""
+    others = await _known(around) if network.bridge else ()
+    return tuple(
+        f"Network {other.name} uses its bridge {network.bridge}, which goes away."
+        for other in others
+        if other.bridge == network.bridge and other.name != network.name
+    )
+
+
 def _losers(network: Network, *, removed: bool) -> tuple[str, ...]:
     """Name the guests that lose it, those that run first."""
     running = [f"guest {one.name}, running: loses its network" for one in network.members if one.active]
@@ -143,6 +153,7 @@ async def preview_stop(around: Surroundings, operation: StopNetwork) -> Preview:
     if not network.active:
         return Preview(refusal=f"Network {network.name} is off already.")
     warnings = [BACK] if any(member.active for member in network.members) else []
+    warnings += await _standing_on(around, network)
     if not network.persistent:
         warnings.append("The network has no definition on disk: stopping it forgets it.")
     return Preview(objects=(_described(network),), users=_losers(network, removed=False), warnings=tuple(warnings))
@@ -154,7 +165,7 @@ async def preview_remove(around: Surroundings, operation: RemoveNetwork) -> Prev
     return Preview(
         objects=(_described(network),),
         users=_losers(network, removed=True),
-        warnings=("It is stopped first.",) if network.active else (),
+        warnings=("It is stopped first.", *(await _standing_on(around, network))) if network.active else (),
     )
 
 

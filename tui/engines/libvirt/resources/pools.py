@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from xml.etree import ElementTree
 
-from tui.domain.errors import ActionRefused, EngineError, EngineTimeout
+from tui.domain.errors import ActionRefused
 from tui.domain.operation import Operation, Preview, ProgressSink
 from tui.domain.operation.storage import (
     CreatePool,
@@ -19,7 +19,7 @@ from tui.domain.resource import ResourceKind
 from tui.domain.storage import StoragePool
 from tui.engines.libvirt.resources.around import Surroundings
 from tui.engines.libvirt.resources.chains import tidy
-from tui.engines.libvirt.resources.failures import NO_POOL
+from tui.engines.libvirt.resources.failures import GONE, GONE_WORDS, NO_POOL
 from tui.engines.libvirt.resources.handler import Done, Handler
 from tui.engines.libvirt.resources.survey import Survey, resource_of, survey
 from tui.engines.libvirt.resources.words import name_problem, script, user_line
@@ -183,15 +183,22 @@ def _operate(act: Any, *, deadline: float = REFRESH_DEADLINE_SECONDS) -> Any:
 
 async def start(around: Surroundings, operation: StartPool, _progress: ProgressSink) -> Done:
     """Start a pool; say which folder is gone when it is."""
+    return await _about_folder(around, operation, _start)
+
+
+async def refresh(around: Surroundings, operation: RefreshPool, _progress: ProgressSink) -> Done:
+    """Read its disks anew; libvirt stops a pool whose folder is gone."""
+    return await _about_folder(around, operation, _refresh)
+
+
+async def _about_folder(around: Surroundings, operation: Operation, act: Any) -> Done:
     try:
-        return await _change(around, operation, _start, deadline=REFRESH_DEADLINE_SECONDS)
-    except EngineTimeout:
-        raise
-    except EngineError as error:
-        if error.title != "gone":
+        return await _change(around, operation, act, deadline=REFRESH_DEADLINE_SECONDS)
+    except ActionRefused as error:
+        if error.title != GONE:
             raise
-        name = resource_of(operation).local
-        failure = ActionRefused("gone", f"The folder of pool {name} is gone. {error.message}")
+        words = error.message.removeprefix(GONE_WORDS)
+        failure = ActionRefused(GONE, f"The folder of pool {operation.target.local} is gone: {words}")
     raise failure
 
 
@@ -233,7 +240,7 @@ HANDLERS: dict[type[Operation], Handler[Any]] = {
     CreatePool: Handler(preview_create, create, words_create),
     StartPool: Handler(preview_start, start, _words("pool-start")),
     StopPool: Handler(preview_stop, _operate(_stop), _words("pool-destroy")),
-    RefreshPool: Handler(preview_plain, _operate(_refresh), _words("pool-refresh")),
+    RefreshPool: Handler(preview_plain, refresh, _words("pool-refresh")),
     RemovePool: Handler(preview_remove, _operate(_remove), words_remove),
     SetPoolAutostart: Handler(preview_plain, set_autostart, words_autostart),
 }

@@ -24,7 +24,6 @@ T = TypeVar("T")
 LIST_DEADLINE_SECONDS = 5.0
 POOL_DEADLINE_SECONDS = 8.0
 VOLUMES_BUDGET_SECONDS = 6.0
-AT_ONCE = 2
 MOST_HUNG_POOLS = 2
 
 DOES_NOT_ANSWER = "Pool {} does not answer; its storage may hang. The others were read."
@@ -36,7 +35,7 @@ LIST_HANGS = (
 
 
 class PoolReader:
-    """Reads pools, and remembers which there were.
+    """Reads pools.
 
     Args:
         list_deadline: seconds; `pool_deadline` likewise.
@@ -52,8 +51,6 @@ class PoolReader:
         self._around = around
         self._list_deadline = list_deadline
         self._pool_deadline = pool_deadline
-        self._known: dict[str, StoragePool] = {}
-        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def read(self) -> tuple[tuple[StoragePool, ...], tuple[str, ...]]:
         """Return all pools with their disks, chains not followed, and what could not be read.
@@ -64,15 +61,17 @@ class PoolReader:
         try:
             listed = await self._list()
         except EngineTimeout:
-            if not self._known:
+            known = self._around.known_pools
+            if not known:
                 raise
-            pools = await asyncio.gather(*(self._one(pool, look_first=True) for pool in self._known.values()))
+            pools = await asyncio.gather(*(self._one(pool, look_first=True) for pool in known.values()))
             problems = [LIST_HANGS]
         else:
-            self._known = {pool.name: pool for pool in listed}
+            self._around.known_pools = {pool.name: pool for pool in listed}
             pools = await asyncio.gather(*(self._one(pool) for pool in listed))
             problems = []
         problems += [pool.problem for pool in pools if pool.problem]
+        self._around.known_disks = {(disk.pool, disk.name): disk for pool in pools for disk in pool.disks or ()}
         return tuple(sorted(pools, key=lambda pool: pool.name)), tuple(problems)
 
     async def _list(self) -> tuple[StoragePool, ...]:
@@ -87,7 +86,7 @@ class PoolReader:
         lane = self._around.pool_lane(pool.name)
         if lane.abandoned:
             return replace(pool, disks=None, problem=STILL_HANGS.format(pool.name))
-        async with self._places:
+        async with self._around.pool_places:
             hung = self._around.hung_pools
             if hung >= MOST_HUNG_POOLS:
                 return replace(pool, disks=None, problem=NOT_ASKED.format(pool.name, hung))
@@ -145,7 +144,16 @@ def read_disks(libvirt: Any, connection: Any, *, pool: StoragePool, look_first: 
         disk = describe_volume(libvirt, volume, pool.name)
         if disk is not None:
             disks.append(disk)
-    return replace(pool, disks=in_order(disks))
+    return replace(pool, disks=in_order(disks), problem=_gone_problem(pool, len(volumes) - len(disks), len(volumes)))
+
+
+def _gone_problem(pool: StoragePool, gone: int, of: int) -> str:
+    """Say that files were removed behind libvirt's back; "" when none were."""
+    if not gone:
+        return ""
+    if gone == of:
+        return f"None of the disks of pool {pool.name} is there any more: is its folder {pool.path} gone?"
+    return f"{gone} of the disks of pool {pool.name} are gone. Refresh the pool."
 
 
 def in_order(disks: list[Disk]) -> tuple[Disk, ...]:
