@@ -145,6 +145,29 @@ async def test_it_ends_with_a_process_that_says_no_farewell(
     assert not is_listening(path)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_snapshot_that_is_told_to_end_leaves_nothing(
+    podman_host: PodmanHost, runtime: Path, number: signal.Signals
+) -> None:
+    if is_listening(Path("/run/podman/podman.sock")):
+        pytest.skip("a Podman service of this host listens: hostdeck starts none")
+    empty = runtime / "config.toml"
+    empty.write_text("")
+    snapshot = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tui", "snapshot", "--connect", "test:///default", "--interval", "60",
+        "--config", str(empty), env=environment(podman_host, runtime), cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    await asyncio.to_thread(wait_until, lambda: answering(runtime), "its private service listens", seconds=30.0)
+    snapshot.send_signal(number)
+    async with asyncio.timeout(5.0):
+        assert await snapshot.wait() == 128 + number
+    assert os.listdir(runtime) == ["config.toml"]
+
+
+def answering(runtime: Path) -> bool:
+    return any(is_listening(path) for path in runtime.glob("hostdeck-podman-*/podman.sock"))
+
+
 async def test_it_ends_by_itself_where_nothing_ties_it(podman_host: PodmanHost, runtime: Path) -> None:
     """Its own idle time is the second line: a host may have no setpriv."""
     service = PrivateService(environ=environment(podman_host, runtime), idle_seconds=1)

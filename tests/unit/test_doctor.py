@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pwd
 import resource
 import socket
 import tempfile
@@ -219,6 +220,29 @@ async def test_daemon_that_hangs(root: Path) -> None:
     assert check.mend == "systemctl restart libvirtd"
 
 
+async def test_daemon_that_hangs_without_systemd_is_killed_and_started(root: Path) -> None:
+    _program(root, "libvirtd")
+    machine = _machine(root, {"listAllDomains": TimeoutError()}, uid=1000, login="anna")
+    checks = await examine_libvirt(machine, ())
+    assert _named(checks, "answer of qemu:///system").mend == (
+        "sudo pkill -KILL -x libvirtd && sudo virtlogd -d && sudo libvirtd -d"
+    )
+
+
+@pytest.mark.parametrize("answer", [TimeoutError(), Finished(1, "", "libvirt.libvirtError: no route to host\n")])
+@pytest.mark.parametrize("uri", ["qemu+ssh://h/system", "qemu:///session", "test:///none"])
+async def test_no_daemon_of_this_host_is_blamed_for_another(root: Path, uri: str, answer: Answer) -> None:
+    _program(root, "libvirtd")
+    check = _named(await examine_libvirt(_machine(root, {"listAllDomains": answer}), [uri]), f"answer of {uri}")
+    assert (check.state, check.mend) == (Condition.MISSING, f"virsh -c '{uri}' uri shows the same without hostdeck")
+
+
+async def test_a_users_own_guests_are_asked_for_too(root: Path) -> None:
+    _program(root, "libvirtd")
+    checks = await examine_libvirt(_machine(root, uid=1000, login="anna"), ())
+    assert _named(checks, "answer of qemu:///session").state is Condition.OK
+
+
 async def test_named_connections_are_tried_and_local_sockets_do_not_matter(root: Path) -> None:
     machine = _machine(root)
     checks = await examine_libvirt(machine, ["test:///default", "qemu+ssh://h/system"])
@@ -290,7 +314,7 @@ async def test_podman_that_does_not_work(root: Path, answer: Answer) -> None:
     ("systemd", "mend"),
     [
         (True, "systemctl enable --now podman.socket"),
-        (False, "podman system service --time=0 unix:///run/podman/podman.sock"),
+        (False, "mkdir -p /run/podman && podman system service --time=0 unix:///run/podman/podman.sock"),
     ],
 )
 async def test_no_socket_is_a_warning_because_a_private_service_helps(root: Path, systemd: bool, mend: str) -> None:
@@ -313,12 +337,41 @@ async def test_user_without_sockets_of_its_own_or_of_root(root: Path) -> None:
 async def test_root_is_told_about_users_without_a_socket(root: Path) -> None:
     _program(root, "podman", "runc")
     (root / "run/user/1001").mkdir(parents=True)
+    (root / "run/systemd/system").mkdir(parents=True)
     check = _named(await examine_podman(_machine(root), ()), "socket of user 1001")
     assert check.mend == "systemctl --user -M 1001@ enable --now podman.socket"
 
 
+async def test_without_systemd_no_remedy_names_it(root: Path) -> None:
+    """Users without a socket, users and root with one that nobody listens at; seen by root and by a user."""
+    _program(root, "podman", "runc", "libvirtd")
+    nobody = pwd.getpwnam("nobody").pw_uid
+    (root / f"run/user/{nobody}").mkdir(parents=True)
+    for name in ("/run/podman/podman.sock", "/run/user/1001/podman/podman.sock"):
+        _socket(root, name)
+    for uid in (0, 1001, 1002):
+        for answer in (TimeoutError(), Finished(1, "", "refused\n")):
+            machine = _machine(root, {"listAllDomains": answer}, uid=uid, login="anna")
+            checks = [*await examine_podman(machine, ()), *await examine_libvirt(machine, ())]
+            assert not [check.mend for check in checks if "systemctl" in check.mend]
+    mends = {check.name: check.mend for check in await examine_podman(_machine(root), ())}
+    folder = f"/run/user/{nobody}"
+    as_user = f"runuser -u nobody -- env XDG_RUNTIME_DIR={folder}"
+    assert mends[f"socket of user {nobody}"] == (
+        f"{as_user} mkdir -p {folder}/podman && "
+        f"{as_user} podman system service --time=0 unix://{folder}/podman/podman.sock"
+    )
+    own = _named(await examine_podman(_machine(root, uid=1002, login="anna"), ()), "socket of user 1002").mend
+    assert own.startswith("sudo install -d -m 700 -o 1002 /run/user/1002 && mkdir -p /run/user/1002/podman && podman ")
+
+
+def test_a_user_without_an_entry_is_named_by_number(root: Path) -> None:
+    assert _machine(root).as_user(4_000_000, "x").startswith("setpriv --reuid=4000000 ")
+
+
 async def test_service_that_keeps_silent(root: Path) -> None:
     _program(root, "podman", "runc")
+    (root / "run/systemd/system").mkdir(parents=True)
     machine = Machine(root=root, environ={}, uid=0, login="root", run=Programs(), deadline=0.2)
     async with _service(root, "/run/podman/podman.sock", None):
         check = _named(await examine_podman(machine, ()), "socket of root")
@@ -334,7 +387,8 @@ async def test_service_that_does_not_answer_rightly(root: Path, answer: bytes) -
         check = _named(await examine_podman(machine, ()), "socket of root")
     assert check.state is Condition.MISSING
     assert check.found.startswith("does not answer as Podman does: ")
-    assert check.mend == "systemctl restart podman.socket podman.service"
+    where = f"podman system service --time=0 unix://{root}/run/podman/podman.sock"
+    assert check.mend == f"end the process that listens there, then {where}"
 
 
 async def test_socket_that_nobody_listens_at(root: Path) -> None:

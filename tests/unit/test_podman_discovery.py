@@ -13,7 +13,7 @@ import pytest
 from tests.unit.podman_fake import short_folder
 from tui.engines.podman.discovery import Discovery
 from tui.engines.podman.engine import PodmanEngine
-from tui.engines.podman.private import IDLE_SECONDS, PREFIX, PrivateService, is_listening, new_folder
+from tui.engines.podman.private import IDLE_SECONDS, PREFIX, PrivateService, is_listening, new_folder, tied_to_us
 
 ME = pwd.getpwuid(os.getuid()).pw_name
 NOBODY = 65534  # has a name everywhere
@@ -159,3 +159,19 @@ def test_a_runtime_folder_that_is_not_there_is_no_obstacle(run: Path) -> None:
     assert not service.folder.is_relative_to(run / "none")
     assert service.pid is None
     assert IDLE_SECONDS > 0
+
+
+def test_a_service_is_tied_to_us_where_that_can_be_done(tmp_path: Path) -> None:
+    for name in ("podman", "setpriv"):
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(0o755)
+    environ = {"PATH": str(tmp_path)}
+    tied = [str(tmp_path / "setpriv"), "--pdeathsig", "TERM", "--", "podman", "system"]
+    assert tied_to_us(["podman", "system"], environ) == tied
+    assert tied_to_us(["absent"], environ) == ["absent"]  # whose absence is told by its own name
+
+    (tmp_path / "setpriv").rename(tmp_path / "busybox")
+    (tmp_path / "setpriv").symlink_to("busybox")
+    assert tied_to_us(["podman"], environ) == ["podman"]
+    (tmp_path / "setpriv").unlink()
+    assert tied_to_us(["podman"], environ) == ["podman"]

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from tui.doctor.machine import Machine, last_line
 from tui.doctor.report import Check, Condition
+from tui.engines.libvirt.target import Target, parse_uri
 
 AREA = "libvirt"
-SYSTEM_URI = "qemu:///system"
+SYSTEM_URI, SESSION_URI = "qemu:///system", "qemu:///session"
 _DAEMONS = ("virtqemud", "libvirtd")
 _SOCKETS = (
     "/run/libvirt/virtqemud-sock",
@@ -27,7 +28,7 @@ async def examine_libvirt(machine: Machine, uris: Sequence[str]) -> list[Check]:
     """Return the checks of libvirt.
 
     Args:
-        uris: connections to try; empty means the system's, where its daemon is installed.
+        uris: connections to try; empty means what hostdeck itself would open, where a daemon is installed.
     """
     daemon = machine.which(*_DAEMONS)
     binding = await _binding(machine, Condition.MISSING if daemon or uris else Condition.WARN)
@@ -39,9 +40,14 @@ async def examine_libvirt(machine: Machine, uris: Sequence[str]) -> list[Check]:
     if daemon is not None:
         checks += [Check(AREA, "daemon", f"{daemon} is installed"), *_sockets(machine, daemon, needed=not uris)]
     if binding.state is Condition.OK:
-        for uri in uris or (machine.environ.get("LIBVIRT_DEFAULT_URI", SYSTEM_URI),):
-            checks.append(await _answer(machine, uri, daemon or "libvirtd"))
+        checks += [await _answer(machine, uri, daemon or "libvirtd") for uri in uris or _usual(machine)]
     return checks
+
+
+def _usual(machine: Machine) -> Sequence[str]:
+    if default := machine.environ.get("LIBVIRT_DEFAULT_URI"):
+        return (default,)
+    return (SYSTEM_URI,) if machine.uid == 0 else (SYSTEM_URI, SESSION_URI)
 
 
 async def _binding(machine: Machine, without: Condition) -> Check:
@@ -95,18 +101,37 @@ def _start(machine: Machine, daemon: str) -> str:
 
 
 async def _answer(machine: Machine, uri: str, daemon: str) -> Check:
-    name = f"answer of {uri}"
+    name, target = f"answer of {uri}", parse_uri(uri)
     ended = await machine.run_python(_OPEN, uri)
     if isinstance(ended, str):
-        restart = machine.as_root(f"systemctl restart {daemon}") if machine.has_systemd else _start(machine, daemon)
-        return Check(AREA, name, ended, Condition.MISSING, restart)
+        return Check(AREA, name, ended, Condition.MISSING, _restart(machine, target, daemon))
     if ended.exit_code == 0:
         number, _, guests = ended.output.strip().partition(" ")
         return Check(AREA, name, f"libvirt {version_text(number)}, {guests} guests")
     error = last_line(ended.error)
     refused = any(word in error.lower() for word in ("permission denied", "authentication", "polkit", "access denied"))
-    mend = _join_group(machine, "libvirt") if refused else _start(machine, daemon)
+    if refused and _is_service(target):
+        return Check(AREA, name, error, Condition.MISSING, _join_group(machine, "libvirt"))
+    mend = _start(machine, daemon) if _is_service(target) else _look_closer(uri)
     return Check(AREA, name, error, Condition.MISSING, mend)
+
+
+def _is_service(target: Target) -> bool:
+    """Tell whether a daemon of this whole host answers: a session's is started by its first use."""
+    return target.has_processes and not target.session
+
+
+def _look_closer(uri: str) -> str:
+    return f"virsh -c '{uri}' uri shows the same without hostdeck"
+
+
+def _restart(machine: Machine, target: Target, daemon: str) -> str:
+    """Say what helps when it accepts and keeps silent; guests outlive a killed daemon."""
+    if not _is_service(target):
+        return _look_closer(target.uri)
+    if machine.has_systemd:
+        return machine.as_root(f"systemctl restart {daemon}")
+    return f"{machine.as_root(f'pkill -KILL -x {daemon}')} && {_start(machine, daemon)}"
 
 
 def version_text(number: str) -> str:

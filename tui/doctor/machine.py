@@ -3,6 +3,7 @@
 import getpass
 import grp
 import os
+import pwd
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -101,6 +102,15 @@ class Machine:
     def as_root(self, command: str) -> str:
         """Return a command as this person has to type it."""
         return command if self.uid == 0 else f"sudo {command}"
+
+    def as_user(self, uid: int, command: str) -> str:
+        """Return a command that root runs as another user, with the folder that user's programs look in."""
+        runtime = f"env XDG_RUNTIME_DIR=/run/user/{uid} {command}"
+        try:
+            name = pwd.getpwuid(uid).pw_name
+        except KeyError:
+            return f"setpriv --reuid={uid} --clear-groups {runtime}"  # runuser wants a name
+        return f"runuser -u {name} -- {runtime}"
 
     def install(self, apt: str, dnf: str) -> str:
         """Return the command that installs a package of this distribution."""

@@ -1,6 +1,7 @@
 """Whether containers can be seen: program, runtime, the sockets of root and users, and an answer."""
 
 import asyncio
+import os
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
@@ -9,6 +10,7 @@ from tui.doctor.report import Check, Condition
 
 AREA = "podman"
 ROOT_SOCKET = "/run/podman/podman.sock"
+_UNITS = "podman.socket podman.service"
 # In a process of its own, as libvirt's: what it loads costs memory, and a hung service must not hang the doctor.
 _VERSION = """
 import sys
@@ -88,26 +90,43 @@ async def _root_socket(machine: Machine) -> Check:
         return Check(AREA, name, note, Condition.WARN, "sudo hostdeck")
     if not machine.is_socket(socket):
         note = "none listens; hostdeck starts a private service while it runs"
-        return Check(AREA, name, note, Condition.WARN, enable if machine.has_systemd else _serve(ROOT_SOCKET))
-    return await _answer(machine, name, f"unix://{socket}")
+        return Check(AREA, name, note, Condition.WARN, enable if machine.has_systemd else _serve(machine, ROOT_SOCKET))
+    restart = machine.as_root(f"systemctl restart {_UNITS}")
+    return await _answer(machine, name, f"unix://{socket}", restart if machine.has_systemd else "")
 
 
 async def _user_socket(machine: Machine, uid: int) -> Check:
     place = f"/run/user/{uid}/podman/podman.sock"
     socket, own = machine.path(place), uid == machine.uid
     name = f"socket of user {uid}"
+    manager = "systemctl --user" if own else f"systemctl --user -M {uid}@"
     if machine.is_socket(socket):
-        return await _answer(machine, name, f"unix://{socket}")
-    enable = "systemctl --user enable --now podman.socket"
-    if own:
-        note = "none listens; hostdeck starts a private service while it runs"
-        return Check(AREA, name, note, Condition.WARN, enable if machine.has_systemd else _serve(place))
-    note = "none listens; containers of this user, if any, stay unseen"
-    return Check(AREA, name, note, Condition.WARN, f"systemctl --user -M {uid}@ enable --now podman.socket")
+        restart = f"{manager} restart {_UNITS}" if machine.has_systemd else ""
+        return await _answer(machine, name, f"unix://{socket}", restart)
+    note = "none listens; hostdeck starts a private service while it runs"
+    if not own:
+        note = "none listens; containers of this user, if any, stay unseen"
+    mend = f"{manager} enable --now podman.socket" if machine.has_systemd else _serve_user(machine, uid, place)
+    return Check(AREA, name, note, Condition.WARN, mend)
 
 
-def _serve(place: str) -> str:
-    return f"podman system service --time=0 unix://{place}"
+def _serve(machine: Machine, place: str) -> str:
+    """Return what makes a service listen where systemd is not in charge; podman makes no folder for its socket."""
+    folder = os.path.dirname(place)
+    steps = [] if machine.path(folder).is_dir() else [f"mkdir -p {folder}"]
+    return " && ".join(map(machine.as_root, [*steps, _service(f"unix://{place}")]))
+
+
+def _serve_user(machine: Machine, uid: int, place: str) -> str:
+    """Return the same for a user, whose runtime folder a session manager would have made."""
+    runtime, folder = f"/run/user/{uid}", os.path.dirname(place)
+    make = [] if machine.path(runtime).is_dir() else [machine.as_root(f"install -d -m 700 -o {uid} {runtime}")]
+    steps = [f"mkdir -p {folder}", _service(f"unix://{place}")]
+    return " && ".join([*make, *(steps if uid == machine.uid else [machine.as_user(uid, step) for step in steps])])
+
+
+def _service(url: str) -> str:
+    return f"podman system service --time=0 {url}"
 
 
 async def _named(machine: Machine, url: str) -> Check:
@@ -119,18 +138,17 @@ async def _named(machine: Machine, url: str) -> Check:
         return await _answer(machine, name, url)
     socket = machine.path(unquote(parts.netloc + parts.path))
     if not machine.is_socket(socket):
-        return Check(AREA, name, "nothing listens there", Condition.MISSING, f"podman system service --time=0 {url}")
+        return Check(AREA, name, "nothing listens there", Condition.MISSING, _service(url))
     return await _answer(machine, name, f"unix://{socket}")
 
 
-async def _answer(machine: Machine, name: str, url: str) -> Check:
-    """Ask a service for its version (GET /version), by the library and not by hostdeck's own client."""
-    restart = "podman.socket podman.service"
-    mend = (
-        machine.as_root(f"systemctl restart {restart}")
-        if name.endswith("root")
-        else f"systemctl --user restart {restart}"
-    )
+async def _answer(machine: Machine, name: str, url: str, restart: str = "") -> Check:
+    """Ask a service for its version (GET /version), by the library and not by hostdeck's own client.
+
+    Args:
+        restart: what restarts it; empty where no unit is known that would.
+    """
+    mend = restart or f"end the process that listens there, then {_service(url)}"
     ended = await machine.run_python(_VERSION, url)
     if isinstance(ended, str):
         return Check(AREA, name, ended, Condition.MISSING, mend)

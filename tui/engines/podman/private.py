@@ -133,11 +133,11 @@ class PrivateService:
 def tied_to_us(argv: Sequence[str], environ: Mapping[str, str]) -> list[str]:
     """Return a command line whose process gets SIGTERM when the thread that starts it ends, however that ends.
 
-    PR_SET_PDEATHSIG of prctl(2), set by util-linux's setpriv: Python cannot set it in a child of a process with threads.
+    PR_SET_PDEATHSIG of prctl(2), set by util-linux's setpriv: Python cannot set it safely once there are threads.
     Where there is none, or the program is missing, the command line is returned as it is.
     """
     path = environ.get("PATH", os.defpath)
-    setpriv = shutil.which("setpriv", path=f"{path}:/usr/bin:/bin")
+    setpriv = shutil.which("setpriv", path=path)
     is_full = setpriv is not None and "busybox" not in os.path.realpath(setpriv)  # BusyBox's lacks the option
     if setpriv is None or not is_full or shutil.which(argv[0], path=path) is None:
         return list(argv)
