@@ -80,6 +80,7 @@ def _demo(wanted: Wanted) -> LiveSource:
         demo.engines,
         demo.sampler,
         demo.host_sampler,
+        interface_reader=demo.interface_reader,
         interval_seconds=wanted.interval_seconds,
     )
 

@@ -62,6 +62,11 @@ class Book:
             self.tell(event)
         return True
 
+    def add(self, member: Member) -> None:
+        """Take a new instance."""
+        self.members[member.instance.id.local] = member
+        self._now[member.instance.id.local] = member.instance
+
     def remove(self, local: str) -> None:
         """Forget an instance or a pod."""
         self._now.pop(local, None)

@@ -1,7 +1,7 @@
 """An engine whose daemon is a dictionary."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tui.domain.action import ActionOutcome, ActionRequest, Result
@@ -17,6 +17,7 @@ from tui.engines.demo.cast import Member, Quirk
 from tui.engines.demo.commands import command_for
 from tui.engines.demo.documents import document_of, document_of_pod
 from tui.engines.demo.inside import DemoInside
+from tui.engines.demo.resources.make import keeper_of
 from tui.engines.demo.script import HEALTH_SECONDS, flap, past
 
 BEAT_SECONDS = 1.0
@@ -28,6 +29,7 @@ class DemoEngine(DemoInside):
 
     Args:
         status: how the engine presents itself once it is connected.
+        on_add: told of every instance that is made later.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class DemoEngine(DemoInside):
         timing: Timing,
         *,
         read_only: bool = False,
+        on_add: Callable[[Member], None] | None = None,
     ) -> None:
         super().__init__()
         self._status = status
@@ -47,6 +50,7 @@ class DemoEngine(DemoInside):
         self._begin = timing.utc()
         self._read_only = read_only
         self._told_health = 0
+        self.resources = keeper_of(status, self._book, timing, self._begin, on_add or (lambda _member: None))
 
     @property
     def id(self) -> str:

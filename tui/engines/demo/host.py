@@ -13,6 +13,7 @@ from tui.engines.demo.engine import DemoEngine
 from tui.engines.demo.figures import Clockwork, DemoSampler
 from tui.engines.demo.hostfigures import DemoHostSampler
 from tui.engines.demo.load import identity
+from tui.engines.demo.resources.interfaces import DemoInterfaces
 from tui.engines.demo.yard import ROOT_ENGINE, USERS
 
 NAME = "kvm01"
@@ -31,6 +32,7 @@ class DemoHost:
         engines: guests, root's containers and those of two users.
         sampler: an `InstanceSampler`; its curves follow the ticks it is given, from the first one on.
         host_sampler: a `HostSampler`.
+        interface_reader: an `InterfaceReader`.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class DemoHost:
         read_only: bool = False,
     ) -> None:
         begin = clock()
+        self.interface_reader = DemoInterfaces()
         self.host_id = f"{identity(f'{seed}/host'):016x}{identity(f'{seed}/machine'):016x}"
         self.host_name = NAME
         self._timing = Timing(clock, monotonic, wait)
@@ -56,6 +59,9 @@ class DemoHost:
     def instances(self) -> tuple[Instance, ...]:
         """Return all instances as they are now; safe on any thread."""
         return tuple(instance for engine in self.engines for instance in engine.instances)
+
+    def _added(self, member: Member) -> None:
+        self._members[member.instance.key] = member
 
     def _make_engines(self, stage: Stage) -> tuple[DemoEngine, ...]:
         root_members, pods = containers.rootful(stage)
@@ -71,7 +77,7 @@ class DemoHost:
 
     def _engine(self, status: EngineStatus, members: Sequence[Member], pods: Sequence[Pod]) -> DemoEngine:
         self._members |= {member.instance.key: member for member in members}
-        return DemoEngine(status, members, pods, self._timing, read_only=self._read_only)
+        return DemoEngine(status, members, pods, self._timing, read_only=self._read_only, on_add=self._added)
 
 
 def _status(engine_id: str, url: str, user: str, version: str) -> EngineStatus:
