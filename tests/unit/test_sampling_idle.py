@@ -13,11 +13,12 @@ from tui.sampling.instances import CgroupSampler
 ID = "3f" * 32
 PATH = f"/machine.slice/libpod-{ID}.scope/container"
 WEB = container(ID, pid=7, driver="podman")
+MOVE_CHECK_TICK = 29
 SLOW_TICK = 9  # of the first instance of a sampler, after the ticks that `Idle` begins with
 
 
 class Idle:
-    """An instance whose first five ticks are over: the next slow one is number 9."""
+    """An instance whose first five ticks are over: the next slow one is number 9, the next thorough one number 29."""
 
     def __init__(self, tree: Tree) -> None:
         self.sampler: CgroupSampler = tree.sampler()
@@ -72,11 +73,28 @@ def test_charged_memory_brings_the_cache_in_it_at_once(tree: Tree) -> None:
     assert idle.next().memory.working_set_bytes == 1_000_000
 
 
-def test_cache_that_moves_by_itself_waits_for_the_slow_tick(tree: Tree) -> None:
+def test_cache_that_the_kernel_adds_up_late_is_read_again_on_the_slow_tick(tree: Tree) -> None:
+    idle = Idle(tree)
+    tree.v2(PATH, memory_current="2048576\n")
+    assert idle.next().memory.working_set_bytes == 2_000_000
+    tree.v2(PATH, memory_current="2048576\n", memory_stat="anon 1\ninactive_file 1048576\n")
+    assert {usage.memory.working_set_bytes for usage in idle.until_slow()} == {2_000_000}
+    assert idle.next().memory.working_set_bytes == 1_000_000
+
+
+def test_cache_that_moves_by_itself_is_found_now_and_then(tree: Tree) -> None:
     idle = Idle(tree)
     tree.v2(PATH, memory_stat="anon 1\ninactive_file 48575\n")
-    assert {usage.memory.working_set_bytes for usage in idle.until_slow()} == {1_000_000}
+    assert {idle.next().memory.working_set_bytes for _ in range(MOVE_CHECK_TICK - 6)} == {1_000_000}
     assert idle.next().memory.working_set_bytes == 1_000_001
+
+
+def test_swap_and_kills_are_read_again_after_a_change(tree: Tree) -> None:
+    idle = Idle(tree)
+    tree.v2(PATH, memory_current="900000\n", memory_swap_current="8192\n", memory_events="oom_kill 3\n")
+    assert {usage.memory.swap_bytes for usage in idle.until_slow()} == {4096}
+    memory = idle.next().memory
+    assert (memory.swap_bytes, memory.oom_kills) == (8192, 1)
 
 
 def test_late_write_back_is_spread_over_all_the_time_since_it_was_last_read(tree: Tree) -> None:

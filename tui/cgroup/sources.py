@@ -37,7 +37,8 @@ class Sources:
         pulse: what is read on every tick: processor time and charged memory, under the bits CPU and MEMORY.
         cache: what part of the charged memory is cache, under MEMORY.
         rest: periods of the quota, block I/O and tasks, under CPU, IO and PIDS.
-        slow: the files of slow ticks, under the bits LIMITS, PRESSURE and RARE (swap and kills).
+        slow: the files of slow ticks, under the bits LIMITS and PRESSURE.
+        rare: swap and kills, under RARE.
         identity: inodes of every directory that was opened: another identity has other counters.
         why: reason by the name of the reading.
 
@@ -53,6 +54,7 @@ class Sources:
         self.cache = FileGroup()
         self.rest = FileGroup()
         self.slow = FileGroup()
+        self.rare = FileGroup()
         self.cpu: Sampled[CpuSample] | None = None
         self.memory: Sampled[MemorySample] | None = None
         self.io: File[IoSample] | None = None
@@ -120,7 +122,7 @@ class Sources:
 
     def _group(self, bit: int) -> FileGroup:
         if bit >= LIMITS:
-            return self.slow
+            return self.rare if bit == RARE else self.slow
         return self.pulse if bit & (CPU | MEMORY) else self.rest
 
     def _first(

@@ -60,7 +60,8 @@ class CgroupSampler:
         self._tick = 0
         self._made = 0
         self._targets: list[Instance] = []
-        self._rows: list[tuple[str, Tracked | Usage]] = []
+        self._readers: list[tuple[str, Callable[[int, float, bool], Usage]]] = []
+        self._unread: dict[str, Usage] = {}
         self._tracked: dict[str, Tracked] = {}
         self._guest_memory: Mapping[str, GuestMemoryPair] = {}
         self._handed_out: Mapping[str, GuestMemoryPair] = self._guest_memory
@@ -76,12 +77,9 @@ class CgroupSampler:
         if tick % FORGET_TICKS == 0:
             self._around.devices.forget()
             self._around.ancestors.forget_before(tick - 2 * SLOW_TICKS)
-        usages: dict[str, Usage] = {}
-        for key, row in self._rows:
-            if isinstance(row, Tracked):
-                usages[key] = row.sample(tick, clock() - started, attended=key in attended)
-            else:
-                usages[key] = row
+        usages = dict(self._unread)
+        for key, read in self._readers:
+            usages[key] = read(tick, clock() - started, key in attended)
         return usages
 
     def set_guest_memory(self, memory: Mapping[str, GuestMemory]) -> None:
@@ -103,7 +101,8 @@ class CgroupSampler:
         for tracked in self._tracked.values():
             tracked.close()
         self._tracked.clear()
-        self._rows.clear()
+        self._readers.clear()
+        self._unread.clear()
         self._targets.clear()
 
     # which instances there are
@@ -115,16 +114,19 @@ class CgroupSampler:
     def _adopt(self, targets: Sequence[Instance]) -> None:
         """Take over a new inventory: keep what runs on, locate what is new, drop what has gone."""
         before, self._tracked = self._tracked, {}
-        self._rows = [(target.key, self._row(target, before)) for target in targets]
+        self._unread, self._readers = {}, []
+        for target in targets:
+            reason = _why_unread(target)
+            if reason is None:
+                self._readers.append((target.key, self._tracked_of(target, before).sample))
+            else:
+                self._unread[target.key] = reasons.nothing_known(reason)
         self._targets = list(targets)
         for gone in before.values():
             gone.close()
         self._share_networks()
 
-    def _row(self, target: Instance, before: dict[str, Tracked]) -> Tracked | Usage:
-        reason = _why_unread(target)
-        if reason is not None:
-            return reasons.nothing_known(reason)
+    def _tracked_of(self, target: Instance, before: dict[str, Tracked]) -> Tracked:
         key = target.key
         tracked = before.get(key)
         if tracked is not None and _same_process(tracked.target, target):

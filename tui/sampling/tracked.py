@@ -5,8 +5,11 @@ What did not change is not made again: an idle instance keeps its very Usage obj
 What stood still is not asked everything again. Processor time and charged memory are read on every tick; the rest only
 where it may have changed:
 - what used no processor time did not fork, exit or read: its tasks and its block I/O wait for the slow tick;
-- only pages that are charged or freed change the cache (the kernel may also move pages between its lists by itself,
-  and adds that up every 2 s at the soonest): memory.stat waits until the charge or the processor time changes.
+- only pages that are charged or freed change the cache: memory.stat waits until the charge or the processor time
+  changes, and is read on slow ticks until one was late enough for what the kernel adds up behind, and every
+  `MOVE_CHECK_TICKS` (it may move pages between its lists by itself, which mostly ends in their being freed);
+- nothing is killed for memory and nothing comes back from swap without processor time, and nothing goes there without
+  a lower charge: both are read with memory.stat on slow ticks.
 Written pages may reach the disk after their writer fell asleep. They are seen on the slow tick, as a rate over all the
 time since block I/O was last read, never over one tick; then it is read on every tick until nothing moves any more.
 """
@@ -32,6 +35,7 @@ from tui.sampling.traffic import NetworkPart
 SLOW_TICKS = 5
 MOVE_CHECK_TICKS = 30
 WINDOW_JITTER = 0.05
+KERNEL_LAG_SECONDS = 2.5  # memory.stat is added up every 2 s
 GuestMemoryPair = tuple[int | None, int | None]
 
 
@@ -53,7 +57,22 @@ class Surroundings:
 class _Opened:
     """Everything that lives as long as one set of counters: files, samples and parts."""
 
-    __slots__ = ("above", "age", "at", "cpu", "io", "limits", "memory", "network", "pids", "pressure", "sources")
+    __slots__ = (
+        "above",
+        "age",
+        "at",
+        "cpu",
+        "io",
+        "limits",
+        "memory",
+        "network",
+        "pids",
+        "pressure",
+        "quiet",
+        "sources",
+        "stirred_at",
+        "thorough_at",
+    )
 
     def __init__(self, target: Instance, sources: Sources, around: Surroundings) -> None:
         pid = sources.location.pid
@@ -63,6 +82,9 @@ class _Opened:
         self.above: tuple[float | None, ...] | None = None
         self.age = 0
         self.at: float | None = None
+        self.quiet = False  # all parts are settled
+        self.stirred_at = 0.0  # when processor time or charge last changed
+        self.thorough_at: float | None = None  # when last everything was read
         self.cpu = CpuPart()
         self.memory = MemoryPart(around.ram_bytes, None if target.guest is None else (None, None))
         self.io = IoPart()
@@ -77,7 +99,13 @@ class _Opened:
         self.sources = sources
         self.above = None
         self.limits = Limits(sources, around.ancestors)
+        self.thorough_at = None
+        self.quiet = False
         sources.settle()
+
+    def is_restless(self) -> bool:
+        """Tell whether nothing was read since the kernel added up what the last change did."""
+        return self.thorough_at is None or self.thorough_at < self.stirred_at + KERNEL_LAG_SECONDS
 
 
 class Tracked:
@@ -122,6 +150,7 @@ class Tracked:
         self._guest_memory = memory
         if self._opened is not None and self.target.guest is not None:
             self._opened.memory.tell(memory)
+            self._opened.quiet = False
 
     @property
     def namespace(self) -> int | None:
@@ -182,7 +211,7 @@ class Tracked:
 
     # reading
 
-    def sample(self, tick: int, at: float, *, attended: bool) -> Usage:
+    def sample(self, tick: int, at: float, attended: bool) -> Usage:
         """Read what is due and return the figures; never raises for what a kernel file does."""
         turn = tick + self._phase
         try:
@@ -192,18 +221,36 @@ class Tracked:
             elif turn % MOVE_CHECK_TICKS == 0 and self._has_moved(self._opened):
                 self._locate()
             opened = self._opened
-            if opened is not None and not _is_too_soon(opened.at, at):
-                slow = attended or opened.age < 2 or turn % SLOW_TICKS == 0
-                self._read(opened, tick, at, slow=slow)
+            if opened is not None:
+                self._read_due(opened, tick, at, slow=attended or opened.age < 2 or turn % SLOW_TICKS == 0)
         except GoneError:
             self._lose(reasons.VANISHED)
         except OSError as error:
             self._lose(f"its files could not be read: {error.strerror}")
         return self.usage
 
-    def _read_slowly(self, opened: _Opened, tick: int, at: float) -> None:
+    def _read_due(self, opened: _Opened, tick: int, at: float, *, slow: bool) -> None:
+        """Read the pulse, and more where there is more to find out."""
+        seconds = at - opened.at if opened.at is not None else None
+        if seconds is not None and 0 <= seconds < LEAST_WINDOW_SECONDS:
+            return  # sampled again for others, that have just come
+        changed = opened.sources.pulse.refresh()
+        if changed:
+            opened.stirred_at = at
+        if changed or slow or not opened.quiet or _differs(seconds, self._window):
+            self._read(opened, changed, tick, at, slow=slow)
+        opened.at = at
+        opened.age += 1
+
+    def _read_slowly(self, opened: _Opened, tick: int, at: float, *, thorough: bool) -> None:
         """Read the files of slow ticks, after those of every tick."""
         sources = opened.sources
+        if thorough:
+            opened.thorough_at = at
+            sources.rare.refresh()
+            opened.memory.update_slowly(sources)
+            if sources.look_for_io():
+                opened.io.settled = False
         changed = sources.slow.refresh()
         above = opened.limits.above(tick)
         if changed & LIMITS or above is not opened.above:
@@ -211,9 +258,6 @@ class Tracked:
             self._take_limits(opened, opened.limits.sample(above))
         if changed & PRESSURE or opened.age == 0:
             opened.pressure.update(sources)
-        if sources.look_for_io():
-            opened.io.settled = False
-        opened.memory.update_slowly(sources)
         opened.network.read(self.target, at)
 
     def _take_limits(self, opened: _Opened, limits: LimitsSample) -> None:
@@ -221,19 +265,20 @@ class Tracked:
         opened.memory.limit(limits)
         opened.pids.limit(limits)
 
-    def _read(self, opened: _Opened, tick: int, at: float, *, slow: bool) -> None:
+    def _read(self, opened: _Opened, changed: int, tick: int, at: float, *, slow: bool) -> None:
+        """Read what is due; `changed` is what the pulse told."""
         sources, before = opened.sources, opened.at
         seconds = at - before if before is not None else None
         cpu, memory, io, pids = opened.cpu, opened.memory, opened.io, opened.pids
-        changed = sources.pulse.refresh()
+        thorough = slow and (opened.is_restless() or (tick + self._phase) % MOVE_CHECK_TICKS == 0)
         runs = slow or changed & CPU
-        if runs or changed:
+        if thorough or changed:
             changed |= sources.cache.refresh()
         has_read_io = runs or not io.settled
         if has_read_io:
             changed |= sources.rest.refresh()
         if slow:
-            self._read_slowly(opened, tick, at)
+            self._read_slowly(opened, tick, at, thorough=thorough)
         anew = False
         if changed & CPU or not cpu.settled:
             cpu.update(sources, seconds, self._around.host_cores)
@@ -249,8 +294,7 @@ class Tracked:
         if changed & PIDS or not pids.settled:
             pids.update(sources)
             anew = True
-        opened.at = at
-        opened.age += 1
+        opened.quiet = cpu.settled and memory.settled and io.settled and pids.settled
         if anew or _differs(seconds, self._window) or (slow and self._has_slow_news(opened)):
             self._window = seconds if seconds else None
             self._publish(opened)
@@ -288,11 +332,6 @@ class Tracked:
 def _differs(window: float | None, shown: float | None) -> bool:
     """Tell whether figures that did not change need a new window: all rates are 0 then, whatever the clock's jitter."""
     return window is None or shown is None or abs(window - shown) > WINDOW_JITTER * shown
-
-
-def _is_too_soon(before: float | None, at: float) -> bool:
-    """Tell whether the figures must stay as they are: others, that have just come, are sampled again."""
-    return before is not None and 0 <= at - before < LEAST_WINDOW_SECONDS
 
 
 def _enforced_vcpus(target: Instance) -> int | None:

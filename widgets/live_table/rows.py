@@ -12,7 +12,7 @@ from widgets.live_table.model import R, Row
 
 SortKey = Callable[[R], Any]
 
-MOST_CHANGED = 4
+MOST_CHANGED = 2
 """Where more than one row of so many changed, all are gone through at once, in C."""
 
 _KEY, _DATA, _PARENT = (operator.itemgetter(place) for place in range(3))
@@ -68,7 +68,8 @@ class RowIndex(Generic[R]):
             self._keys = keys
             self._places_by_key = sorted(range(len(keys)), key=keys.__getitem__)
             self._sorted_as = None
-        self._changed.update(range(len(keys)))
+            changed = None
+        self._changed.update(changed if changed is not None else range(len(keys)))
         self.rows = by_key
         self._arrived = arrived
         self._parents = {}
