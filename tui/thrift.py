@@ -38,8 +38,12 @@ def settle() -> None:
 def _let_go_of_code() -> None:
     """Unmap pages of machine code that only the start needed; what is still needed comes back from the page cache.
 
-    libvirt alone brings some thirty libraries of which hardly anything runs again. Only mappings that nobody can have
-    written to are let go: another private page would be lost.
+    libvirt alone brings some thirty libraries of which hardly anything runs again. Measured over ten containers and two
+    guests, beside the same without this: 55.2 against 64.5 MiB resident after it, 57.5 against 64.5 half a minute later
+    (16 faults brought 2 MiB back in the first seconds, none after), 63.3 against 69.7 once panes, help and details had
+    been opened. So what is let go stays away. It is clean page cache, which the kernel could also have taken back by
+    itself: of memory that only this process needs (42 MiB) nothing is saved. Only mappings that nobody can have written
+    to are let go: another private page would be lost.
     """
     try:
         maps = _MAPS.read_text(encoding="utf-8", errors="replace")
