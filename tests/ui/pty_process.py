@@ -17,6 +17,13 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 
 
+def is_readable(descriptor: int, seconds: float) -> bool:
+    """Wait until there is something to read, or an end; unlike select(2), for a descriptor of any number."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
 class PtyProcess:
     """A program on a terminal of the test's own.
 
@@ -49,16 +56,16 @@ class PtyProcess:
         while text not in self.screen:
             left = deadline - time.monotonic()
             assert left > 0, f"{text!r} was not drawn; the end of what was: {self.screen[-500:]!r}"
-            if select.select([self.master], [], [], left)[0]:
+            if is_readable(self.master, left):
                 self.screen += self._read()
 
     def drain(self, *, seconds: float = 20) -> int:
         """Read until the program ends, and return its exit status."""
         deadline = time.monotonic() + seconds
         while self.process.poll() is None and time.monotonic() < deadline:
-            if select.select([self.master], [], [], 0.1)[0]:
+            if is_readable(self.master, 0.1):
                 self.screen += self._read()
-        while select.select([self.master], [], [], 0)[0] and (last := self._read()):
+        while is_readable(self.master, 0) and (last := self._read()):
             self.screen += last
         return self.process.wait(max(deadline - time.monotonic(), 0.1))
 

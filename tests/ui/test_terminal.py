@@ -2,7 +2,6 @@
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.ui.pty_process import PROJECT, PtyProcess, on_a_terminal
+from tests.ui.pty_process import PROJECT, PtyProcess, is_readable, on_a_terminal
 from tui.cli import main
 from tui.lifeline import Lifeline
 
@@ -51,7 +50,7 @@ def test_a_killed_parent_ends_it(tmp_path: Path) -> None:
         (hostdeck,) = psutil.Process(shell.process.pid).children()
         child = os.pidfd_open(hostdeck.pid)
         os.kill(shell.process.pid, signal.SIGKILL)
-        assert select.select([child], [], [], 5)[0]
+        assert is_readable(child, 5)
         os.close(child)
     finally:
         shell.close()
