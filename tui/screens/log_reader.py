@@ -33,6 +33,7 @@ class LogReader:
         most_lines: reads no further; None for no end.
         say: called with a sentence about this log, empty when it is read.
         waits_for_engine: an engine that is absent may come; what is not installed does not.
+        first_delay_seconds: until it is tried again; twice as long each time nothing was read.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class LogReader:
         say: Callable[[str, str], None],
         most_lines: int | None = None,
         waits_for_engine: bool = True,
+        first_delay_seconds: float = FIRST_DELAY_SECONDS,
     ) -> None:
         self.name = name
         self.target = target
@@ -56,7 +58,7 @@ class LogReader:
         self._say = say
         self._most_lines = most_lines
         self._final: tuple[type[EngineError], ...] = FINAL if waits_for_engine else (*FINAL, EngineAbsent)
-        self._delay = FIRST_DELAY_SECONDS
+        self._first_delay = self._delay = first_delay_seconds
         self._seam = Seam()
         self._request = LogRequest()
         self._task: asyncio.Task[None] | None = None
@@ -88,7 +90,7 @@ class LogReader:
             self._say(self.name, "removed")
 
     async def _follow(self, request: LogRequest) -> None:
-        self._delay = FIRST_DELAY_SECONDS
+        self._delay = self._first_delay
         while True:
             try:
                 await self._read_once(request)
@@ -108,7 +110,7 @@ class LogReader:
         count = 0
         self._say(self.name, "")
         async for chunk in self._read(self.target, request):
-            self._delay = FIRST_DELAY_SECONDS
+            self._delay = self._first_delay
             lines = self._seam.new_lines(chunk.lines)
             self._view.feed([self._line(line) for line in lines])
             count += len(chunk.lines)
