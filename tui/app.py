@@ -87,7 +87,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self.confirm_delete_count = self.config.confirm_delete_count
         self.stop_timeout_seconds = self.config.stop_timeout_seconds
         self.log_memory_mib = self.config.log_memory_mib
-        self.log_memory_mib = self.config.log_memory_mib
+        self.typed_forms = {}
         self.table_of_actions = self._actions = remapped(self.config.keys)
         self.pane_keys = {BY_ACTION[action.id].id: action.label for action in self._actions if action.id in BY_ACTION}
         self._kept = kept

@@ -17,6 +17,12 @@ _APP = (
            description="All libvirt guests."),
     Action(id="pane_containers", name="Containers", keys=("3",), help="containers", command="containers",
            scope=Scope.APP, description="All Podman containers, grouped by pod."),
+    Action(id="pane_images", name="Images", keys=("4",), help="images", command="images", scope=Scope.APP,
+           description="Images and volumes of containers; pools and disks of guests."),
+    Action(id="pane_networks", name="Networks", keys=("5",), help="networks", command="networks", scope=Scope.APP,
+           description="Networks of both worlds, and the interfaces of this host."),
+    Action(id="network_map", name="Map of the networks", keys=("m",), help="map", command="map", scope=Scope.APP,
+           footer_priority=92, description="What hangs on what: network, bridge, interface, instance, address, port."),
     Action(id="command", name="Command line", keys=("colon",), help="command", scope=Scope.APP, footer_priority=20,
            description="Type a command; Tab completes it."),
     Action(id="help", name="Help", keys=("question_mark", "f1"), help="help", command="help", scope=Scope.APP,
@@ -113,6 +119,12 @@ _INSTANCE = (
     Action(id="agent", name="Ask the guest agent", keys=("I",), help="agent", command="agent", scope=Scope.INSTANCE,
            changes=True, kinds=_GUESTS, footer_priority=130,
            description="Ask a guest's agent for its addresses; libvirt marks the guest as tainted from then on."),
+    Action(id="actions", name="Everything that can be done", keys=("a",), help="actions", command="actions",
+           scope=Scope.INSTANCE, footer_priority=27,
+           description="A list of all that can be done with what is under the cursor: snapshots, hardware, limits."),
+    Action(id="new", name="Make something new", keys=("N",), help="new", command="new", scope=Scope.INSTANCE,
+           changes=True, footer_priority=29,
+           description="A new guest, container, image, volume, disk, pool or network; asks which, then for the rest."),
     Action(id="open", name="Open", keys=("enter",), help="open", command="open", scope=Scope.INSTANCE,
            footer_priority=25, description="Open what is under the cursor: facts, charts, events."),
     Action(id="details", name="Details", keys=("i",), help="details", command="details", scope=Scope.INSTANCE,
@@ -142,11 +154,13 @@ def _reserved(action_id: str, *keys: str, scope: Scope = Scope.INSTANCE) -> Acti
 
 
 _RESERVED = (
-    *(_reserved(f"pane_{digit}", str(digit), scope=Scope.APP) for digit in range(4, 10)),
+    *(_reserved(f"pane_{digit}", str(digit), scope=Scope.APP) for digit in range(6, 10)),
     _reserved("timeline", "t", scope=Scope.APP),
 )
 
 _JOBS = (
+    Action(id="jobs_cancel", name="Cancel a job", keys=("C",), help="cancel", scope=Scope.JOBS, changes=True,
+           footer_priority=4, description="End the copy, download or other long work under the cursor; nothing half-made is left."),
     Action(id="jobs_clear", name="Clear finished jobs", keys=("x",), help="clear", scope=Scope.JOBS,
            footer_priority=5, description="Take finished jobs from the list; the audit file keeps them."),
 )  # fmt: skip
@@ -192,8 +206,6 @@ _LOG = (
            description="Show each value of a line of JSON on a row of its own."),
     Action(id="log_unit", name="Journal of the unit", keys=("u",), help="unit", scope=Scope.LOG, by_widget=True,
            description="The journal of the systemd unit that manages a container, or its own log again."),
-    Action(id="log_copy", name="Copy lines of a log", keys=("y",), help="copy", scope=Scope.LOG, by_widget=True,
-           description="To your terminal's clipboard: lines picked with the mouse or J and K, else the last one."),
     Action(id="log_copy", name="Copy lines of a log", keys=("y",), help="copy", scope=Scope.LOG, by_widget=True,
            description="To your terminal's clipboard: lines picked with the mouse or J and K, else the last one."),
     Action(id="log_save", name="Save a log", keys=("S",), help="save", scope=Scope.LOG, by_widget=True,

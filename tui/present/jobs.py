@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import localtime, strftime
+from typing import TYPE_CHECKING
 
 from tui.domain.host import Severity
 from tui.jobs import Job, JobState
+from tui.present.figures import size
 from tui.present.roles import Span, Spans
 from tui.present.state import SIGNS
 from tui.present.words import ago, wrapped
 from widgets.live_table.model import Cell, Column, Role
+
+if TYPE_CHECKING:
+    from tui.domain.operation import ProgressPart
+
+MOST_PARTS = 8
 
 _ROLES: dict[JobState, Role] = {
     JobState.DONE: "ok",
@@ -18,6 +25,7 @@ _ROLES: dict[JobState, Role] = {
     JobState.REFUSED: "warn",
     JobState.UNKNOWN: "crit",
     JobState.QUEUED: "dim",
+    JobState.CANCELLED: "warn",
 }
 
 
@@ -30,6 +38,14 @@ def job_columns(progress: Callable[[Job], str]) -> tuple[Column[Job], ...]:
         Column(key="state", title="STATE", cell=_state, width=9, priority=1),
         Column(key="how", title="HOW IT GOES", cell=lambda job: _how(job, progress), width=20, flexible=True),
     )
+
+
+def part_text(part: ProgressPart) -> str:
+    """Return how far one part is, as its engine tells."""
+    if part.total:
+        share = min(100.0, 100.0 * part.done / part.total)
+        return f"{share:3.0f} % of {size(part.total).strip()}  {part.text}".rstrip()
+    return part.text
 
 
 def _time(job: Job) -> Cell:
@@ -68,6 +84,9 @@ def job_lines(job: Job, progress: str, width: int, now: float) -> list[Spans]:
         *wrapped(_label("result"), progress, width, _ROLES.get(job.state, "normal")),
         *wrapped(_label("asked for"), asked, width),
     ]
+    if job.progress is not None and job.state.is_active:
+        for part in job.progress.parts[:MOST_PARTS]:
+            lines += wrapped(_label(""), f"{part.name}  {part_text(part)}", width, "dim")
     if job.command:
         lines += wrapped(_label("command"), job.command, width)
     if job.offer is not None:

@@ -42,8 +42,8 @@ class Deck(KeysInOrder, inherit_bindings=False):
         confirm_delete_count: deleting more than these asks to type their number.
         stop_timeout_seconds: how long a container may take to stop before Podman kills it.
         log_memory_mib: memory for the lines of one log.
-        log_memory_mib: memory for the lines of one log.
         monotonic: the clock of what waits for a person.
+        typed_forms: what was last typed into each form, by its name.
     """
 
     source: HostSource
@@ -57,7 +57,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
     confirm_delete_count: int = 10
     stop_timeout_seconds: float = 10.0
     log_memory_mib: int = 64
-    log_memory_mib: int = 64
+    typed_forms: dict[str, dict[str, str]]
     monotonic: Callable[[], float] = staticmethod(time.monotonic)
 
     @property

@@ -31,7 +31,7 @@ class Everywhere:
             return
         from widgets.confirm import Confirm
 
-        lines = [f"{job.verb} {job.name}: {deck.jobs.progress(job)}" for job in active[:MOST_JOBS_NAMED]]
+        lines = [f"{job.word} {job.name}: {deck.jobs.progress(job)}" for job in active[:MOST_JOBS_NAMED]]
         if active:
             lines += ["", "The engines go on with what they were asked; what comes of it is not seen any more.", ""]
         if sessions:

@@ -28,7 +28,7 @@ class JobNews:
     def _changed(self, job: Job) -> None:
         deck = self._deck
         if job.state.is_error:
-            deck.say(f"{job.verb} {job.name}: {job.message}  ({deck.label_of('jobs')} jobs)", "crit")
+            deck.say(f"{job.word} {job.name}: {job.message}  ({deck.label_of('jobs')} jobs)", "crit")
         elif not job.state.is_active:
             deck.say(f"{job.name}: {deck.jobs.progress(job)}.", "ok")
 

@@ -105,6 +105,21 @@ class JobsScreen(DeckScreen):
 
         ask_and_submit(self.deck, action, self.targets())
 
+    def do_jobs_cancel(self) -> None:
+        """End the operation under the cursor, after asking."""
+        job = self._job
+        if job is None or not job.can_cancel:
+            self.deck.say("This job cannot be cancelled: it is over, or with its engine already.", "warn")
+            return
+        from widgets.confirm import Confirm
+
+        def answered(yes: bool | None) -> None:
+            if yes and not self.deck.jobs.cancel(job.id):
+                self.deck.say(f"{job.name}: it was over before it could be cancelled.", "warn")
+
+        body = "What was copied or made so far is removed again."
+        self.app.push_screen(Confirm(f"Cancel {job.word} {job.name}?", body, yes="Cancel it", no="Go on"), answered)
+
     def do_jobs_clear(self) -> None:
         """Take finished jobs from the list."""
         self.deck.jobs.clear_ended()
