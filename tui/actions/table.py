@@ -160,7 +160,8 @@ _RESERVED = (
 
 _JOBS = (
     Action(id="jobs_cancel", name="Cancel a job", keys=("C",), help="cancel", scope=Scope.JOBS, changes=True,
-           footer_priority=4, description="End the copy, download or other long work under the cursor; nothing half-made is left."),
+           footer_priority=4,
+           description="End the copy, download or other long work under the cursor; nothing half-made is left."),
     Action(id="jobs_clear", name="Clear finished jobs", keys=("x",), help="clear", scope=Scope.JOBS,
            footer_priority=5, description="Take finished jobs from the list; the audit file keeps them."),
 )  # fmt: skip
