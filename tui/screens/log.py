@@ -99,7 +99,7 @@ class LogScreen(DeckScreen):
 
     def _keys(self) -> list[tuple[str, str]]:
         label = self.deck.label_of
-        shown = ("search", "filter", "wrap", "times", "mark", "json", "copy", "save")
+        shown = ("search", "filter", "copy", "wrap", "times", "mark", "json", "save")
         words = {action.id: action.help for action in self.deck.table_of_actions if action.scope is Scope.LOG}
         keys = [(label(f"log_{name}"), words[f"log_{name}"]) for name in shown]
         digits = [
