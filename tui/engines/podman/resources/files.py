@@ -40,6 +40,17 @@ class FileThread:
         Raises:
             EngineError: it failed, or the disk does not answer.
         """
+        return await self._call(function, args, PATIENCE_SECONDS)
+
+    async def long_call(self, function: Callable[..., T], *args: Any) -> T:
+        """Run one call that may take as long as it wants.
+
+        Raises:
+            EngineError: it failed.
+        """
+        return await self._call(function, args, None)
+
+    async def _call(self, function: Callable[..., T], args: tuple[Any, ...], seconds: float | None) -> T:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
 
@@ -62,7 +73,7 @@ class FileThread:
 
         self._calls.put(run)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await done
         except OSError as error:  # a TimeoutError is one
             raise file_error(self._path, error) from error

@@ -123,5 +123,6 @@ def archive(entries: list[Entry]) -> Generator[bytes, None, None]:
                     raise OSError(0, f"{entry.name} became shorter")
                 left -= len(data)
                 yield data
-        yield b"\0" * (-entry.size % BLOCK_BYTES)
+        if padding := -entry.size % BLOCK_BYTES:
+            yield b"\0" * padding
     yield b"\0" * (2 * BLOCK_BYTES)

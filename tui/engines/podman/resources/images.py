@@ -120,6 +120,8 @@ async def remove(desk: Desk, operation: RemoveImage, _progress: ProgressSink) ->
     if not gone:
         return Done("Its names are gone; its layers stay, because other images are built on it.")
     freed = freed_bytes(before, [one.id for one in gone])
+    if freed == 0:
+        return Done("Nothing is freed: other images have its layers too.")
     return Done("" if freed is None else f"{size_text(freed)} freed.")
 
 

@@ -50,9 +50,18 @@ class Scene:
         return tuple(user for user in self.users if user.image_id == local)
 
     def children_of(self, local: str) -> tuple[str, ...]:
-        """Return names or short ids of the images that are built on an image."""
-        children = (row for row in self.rows if row.get("ParentId") == local)
-        return tuple((row.get("Names") or [str(row.get("Id"))[:12]])[0] for row in children)
+        """Return names, or short ids where there is none, of the images that are built on an image, however far."""
+        found: list[str] = []
+        wanted = [local]
+        seen = {local}
+        while wanted:
+            parent = wanted.pop()
+            children = [row for row in self.rows if row.get("ParentId") == parent and str(row.get("Id")) not in seen]
+            seen.update(str(row.get("Id")) for row in children)
+            wanted += [str(row.get("Id")) for row in children]
+            shown = [image for image in self.images if image.id in {row.get("Id") for row in children}]
+            found += [image.name for image in shown]
+        return tuple(found)
 
 
 async def look(desk: Desk) -> Scene:
