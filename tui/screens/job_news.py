@@ -61,6 +61,6 @@ class JobNews:
             if not yes and job.offer is not None:
                 stronger = BY_VERB[job.offer]
                 key, word = deck.label_of(stronger.id), stronger.name.lower()
-                deck.say(f"{job.name} gets more time; {key} with the cursor on it can still {word} it.")
+                deck.say(f"{job.name} gets more time; {key} with the cursor on it can still {word} it.", "warn")
 
         deck.push_screen(Confirm(title, body, yes=word, no="Wait", unasked=unasked), answered)

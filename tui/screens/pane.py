@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -91,8 +92,11 @@ class Pane(Vertical):
 
     def _make_table(self, folded: frozenset[str]) -> InstanceTable:
         column, reverse = (self._kept.sort, self._kept.descending) if self._kept.sort else self.spec.sort
+        found = self.spec.chosen_columns(self._moment, self._shape, self.chosen)
+        if column not in {one.key for one in found}:
+            column, reverse = _first_orderable(found) or "", False
         table = InstanceTable(
-            self.spec.chosen_columns(self._moment, self._shape, self.chosen),
+            found,
             fields=self.spec.fields,
             sort_by=column,
             reverse=reverse,
@@ -127,7 +131,7 @@ class Pane(Vertical):
         self._columns_for = None
         self._fit_columns()
         if sorted_by is not None and self.table.sort_column is None:
-            first = next((column.key for column in self.table.columns if column.sort_key is not None), None)
+            first = _first_orderable(self.table.columns)
             self.table.sort_by(first)
             order = f"sorted by {first}" if first is not None else "in no order"
             self.post_message(self.Told(f"{sorted_by} is not among these columns: the rows are {order} now."))
@@ -245,6 +249,10 @@ class Pane(Vertical):
         return PaneState(
             columns=self._chosen, sort=table.sort_column or "", descending=table.sort_reverse, wide=table.wide
         )
+
+
+def _first_orderable(columns: Iterable[Column[Any]]) -> str | None:
+    return next((column.key for column in columns if column.sort_key is not None), None)
 
 
 def _bounded(column: Column[Any], longest: int | None) -> Column[Any]:
