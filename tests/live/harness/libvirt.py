@@ -94,16 +94,17 @@ class LibvirtHost:
         """Run `virsh ARGS` on this daemon and return its output; raise CommandFailedError when it fails."""
         return run(["virsh", "--quiet", "--connect", self.uri, *args], seconds=seconds)
 
-    def define_guest(self, name: str, *, disk_mib: int = 0, **spec: Any) -> None:
+    def define_guest(self, name: str, *, disk_mib: int = 0, disk: Path | None = None, **spec: Any) -> None:
         """Define a guest that is shut off.
 
         Args:
             name: its name; any text libvirt takes.
             disk_mib: size of an empty qcow2 disk (vda); 0 for none.
+            disk: a qcow2 disk that is there already, instead.
             spec: the fields of GuestSpec: vcpus, memory_mib, spin (a busy loop inside), polite (honours a shutdown
                 request, else ignores it), balloon, network (a network's name, such as `.network`), title, ...
         """
-        disk = self._make_disk(name, disk_mib) if disk_mib else None
+        disk = self._make_disk(name, disk_mib) if disk_mib else disk
         xml = domain_xml(
             GuestSpec(name=name, disk=disk, **spec),
             initramfs=self._initramfs,
