@@ -199,9 +199,10 @@ async def test_a_boot_whose_console_cannot_be_opened(
 async def test_many_consoles_at_once(clean_libvirt: LibvirtHost, engine: LibvirtEngine, sink: RecordingSink) -> None:
     targets = [await guest(clean_libvirt, sink, name, start=False) for name in ("ports", "more")]
     for name in ("ports", "more"):
-        add_ports(clean_libvirt, name, count=3)
+        add_ports(clean_libvirt, name, serial=3, virtio=6)
         clean_libvirt.virsh("start", name)
     devices = [ConsoleDevice(f"serial{number}", "serial", number) for number in range(4)]
+    devices += [ConsoleDevice(f"console{number}", "virtio", number) for number in range(1, 7)]
     consoles = []
     for target in targets:
         assert list(await engine.consoles(target)) == devices
@@ -212,18 +213,19 @@ async def test_many_consoles_at_once(clean_libvirt: LibvirtHost, engine: Libvirt
         await asyncio.to_thread(clean_libvirt.wait_up, "ports")
         await asyncio.to_thread(clean_libvirt.wait_up, "more")
         await first.channel.write(b"\n")
-        for number, other in enumerate(others, start=1):
+        for number, other in enumerate(others[:3], start=1):
             await first.run(f"echo HERE >/dev/ttyS{number}")
             await other.until(b"HERE")
     ends = await asyncio.gather(*(console.channel.close() for group in consoles for console in group))
 
-    assert ends == [SessionEnd(goes_on=True)] * 8
+    assert ends == [SessionEnd(goes_on=True)] * 20
 
 
-def add_ports(host: LibvirtHost, name: str, *, count: int) -> None:
-    """Give a guest more serial ports."""
+def add_ports(host: LibvirtHost, name: str, *, serial: int, virtio: int) -> None:
+    """Give a guest more serial ports and consoles."""
+    added = "<serial type='pty'/>" * serial + "<console type='pty'><target type='virtio'/></console>" * virtio
     path = host.folder / "ports.xml"
-    path.write_text(host.virsh("dumpxml", name).replace("</devices>", "<serial type='pty'/>" * count + "</devices>"))
+    path.write_text(host.virsh("dumpxml", name).replace("</devices>", f"{added}</devices>"))
     host.virsh("define", str(path))
 
 

@@ -14,6 +14,8 @@ from tui.domain.instance import State
 from tui.screens.log import LogScreen
 from tui.screens.main import MainScreen
 from tui.screens.session import SessionScreen
+from tui.screens.sessions import SessionsScreen
+from tui.screens.still import Still, StillScreen
 from tui.sessions import Session, SessionState
 from widgets.choose import Choose
 from widgets.confirm import Confirm
@@ -184,6 +186,86 @@ async def test_a_console_of_a_guest(clean_libvirt: LibvirtHost, tmp_path: Path) 
         await asyncio.to_thread(clean_libvirt.virsh, "start", "vm")
         await person.until(lambda: session.state is SessionState.OPEN, "it is attached again", rounds=2000)
         await person.until(lambda: on_screen(person, UP_MARK), "and the guest is there", rounds=2000)
+
+
+async def test_of_two_consoles_the_chosen_one_is_opened(clean_libvirt: LibvirtHost, tmp_path: Path) -> None:
+    clean_libvirt.define_guest("vm", second_serial=True)
+    clean_libvirt.start_guest("vm")
+    async with sitting_before(tmp_path, libvirt=clean_libvirt) as person:
+        await listed(person, "vm", "2")
+        await person.press("c")
+        await person.until(lambda: isinstance(person.app.screen, Choose), "the choice")
+        assert on_screen(person, "console serial0")
+        await person.press("2")
+        await person.until(lambda: isinstance(person.app.screen, SessionScreen), "a session is on the screen")
+        await person.until(lambda: session_of(person).state is SessionState.OPEN, "it is open")
+        await person.press("enter")
+        await person.until(lambda: on_screen(person, "#"), "the prompt", rounds=2000)
+        await person.type("tty")
+        await person.press("enter")
+        await person.until(lambda: on_screen(person, "\n/dev/ttyS1"), "the second port")
+        assert session_of(person).request.device == "serial1"
+
+
+async def test_what_is_typed_into_a_still_reaches_the_shell_on_the_guests_screen(
+    clean_libvirt: LibvirtHost, tmp_path: Path
+) -> None:
+    clean_libvirt.define_guest("vm", graphics=True)
+    clean_libvirt.start_guest("vm")
+    async with sitting_before(tmp_path, libvirt=clean_libvirt) as person:
+        await listed(person, "vm", "2")
+        await person.press("c")
+        await person.until(lambda: isinstance(person.app.screen, Choose), "the choice")
+        await person.press("p")
+        await person.until(lambda: isinstance(person.app.screen, StillScreen), "the still")
+        await person.until(lambda: on_screen(person, "720x400"), "the picture of a text console")
+        picture = person.app.screen.query_one(Still)
+        before = picture.render_lines(picture.region.reset_offset)
+        await person.type("echo 'Ty''ped' >/dev/ttyS0")
+        await person.press("enter")
+        await person.until(lambda: "Typed" in clean_libvirt.console_text("vm"), "the shell has done it", rounds=2000)
+        await person.until(
+            lambda: picture.render_lines(picture.region.reset_offset) != before, "and the picture shows more"
+        )
+
+
+async def test_a_service_that_hangs_leaves_the_keys_answering(clean_podman: PodmanHost, tmp_path: Path) -> None:
+    clean_podman.run("web", *IDLE, options=["--network", "none"])
+    async with sitting_before(tmp_path, clean_podman) as person:
+        await listed(person, "web", "3")
+        session = await opened(person, "s")
+        await person.until(lambda: on_screen(person, "/ #"), "the prompt")
+        clean_podman.hang_service()
+        try:
+            await person.type("echo lost")
+            await person.press("ctrl+right_square_bracket")
+            await person.until(lambda: isinstance(person.app.screen, MainScreen), "the key is answered")
+            await person.press("s")
+            await person.until(lambda: isinstance(person.app.screen, SessionScreen), "and this one")
+            await person.until(lambda: session.state is SessionState.WAITING, "it is told", rounds=2000)
+            assert on_screen(person, session.message[:40])
+        finally:
+            clean_podman.resume_service()
+        await person.until(lambda: session.state is SessionState.OPEN, "it is open again", rounds=2000)
+
+
+async def test_a_daemon_that_hangs_leaves_the_keys_answering(clean_libvirt: LibvirtHost, tmp_path: Path) -> None:
+    clean_libvirt.define_guest("vm")
+    clean_libvirt.start_guest("vm")
+    async with sitting_before(tmp_path, libvirt=clean_libvirt) as person:
+        await listed(person, "vm", "2")
+        session = await opened(person, "c")
+        clean_libvirt.hang_daemon()
+        try:
+            await person.press("ctrl+right_square_bracket")
+            await person.until(lambda: isinstance(person.app.screen, MainScreen), "the key is answered")
+            await person.until(lambda: session.state is SessionState.WAITING, "it is told", rounds=2000)
+            await person.press("o")
+            await person.until(lambda: isinstance(person.app.screen, SessionsScreen), "and this one")
+            await person.until(lambda: on_screen(person, "waiting"), "where it stands as waiting")
+        finally:
+            clean_libvirt.resume_daemon()
+        await person.until(lambda: session.state is SessionState.OPEN, "it is open again", rounds=2000)
 
 
 async def test_a_guest_is_started_with_its_console_from_the_first_byte(

@@ -32,11 +32,18 @@ if [ -e /sys/class/net/eth0 ]; then
     udhcpc -q -b -i eth0 -s /bin/lease >/dev/null 2>&1 &
 fi
 if grep -q hostdeck.spin /proc/cmdline; then (while :; do :; done) & fi
+if grep -q hostdeck.ports /proc/cmdline; then
+    (while :; do setsid sh -c 'exec sh </dev/ttyS1 >/dev/ttyS1 2>&1'; done) &
+fi
+if grep -q hostdeck.screen /proc/cmdline; then
+    (while :; do setsid sh -c 'exec sh </dev/tty1 >/dev/tty1 2>&1'; done) &
+fi
 echo {UP_MARK} >/dev/console
 while :; do setsid cttyhack sh; done
 """
 LEASE = '#!/bin/sh\n[ "$1" != bound ] || ip addr add "$ip/$mask" dev eth0\n'
 GRAPHICS = "<graphics type='vnc' listen='127.0.0.1'/><video><model type='vga'/></video>"
+SECOND_SERIAL = "<serial type='pty'/>"
 POWER_OFF = "#!/bin/sh\npoweroff -f\n"
 
 
@@ -53,6 +60,7 @@ class GuestSpec:
     network: str | None = None
     graphics: bool = False
     serial: bool = True
+    second_serial: bool = False
     disk: Path | None = None
     title: str = ""
     description: str = ""
@@ -99,6 +107,7 @@ def domain_xml(spec: GuestSpec, *, initramfs: Path, console_log: Path) -> str:
     {_disk(spec.disk)}
     {_interface(spec.network)}
     {_serial(console_log) if spec.serial else ""}
+    {SECOND_SERIAL if spec.second_serial else ""}
     {GRAPHICS if spec.graphics else ""}
     <memballoon model='{"virtio" if spec.balloon else "none"}'/>
   </devices>
@@ -107,8 +116,10 @@ def domain_xml(spec: GuestSpec, *, initramfs: Path, console_log: Path) -> str:
 
 
 def _command_line(spec: GuestSpec) -> str:
-    words = ["console=ttyS0", "quiet", "panic=-1", "hostdeck.spin" if spec.spin else ""]
-    return " ".join([*words, "hostdeck.polite" if spec.polite else ""]).strip()
+    words = ["console=tty0"] if spec.graphics else []
+    words += ["console=ttyS0", "quiet", "panic=-1"]
+    chosen = {"spin": spec.spin, "polite": spec.polite, "ports": spec.second_serial, "screen": spec.graphics}
+    return " ".join([*words, *(f"hostdeck.{word}" for word, wanted in chosen.items() if wanted)])
 
 
 def _serial(console_log: Path) -> str:
