@@ -298,6 +298,28 @@ async def test_the_log_opens_from_every_pane_and_from_details(pane: str, name: s
         await until(pilot, lambda: "y copy" in screen_text(app).splitlines()[-1])
 
 
+async def test_a_pod_has_one_log_of_its_members() -> None:
+    host = StillHost()
+    app = make_app(host)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("3")
+        await pilot.pause()
+        assert host.view is not None
+        pod = host.view.pods[0]
+        instances = [one.instance for one in host.view.instances if one.instance.key in pod.member_ids]
+        members = {one.name for one in instances if one.container is not None and not one.container.is_infra}
+        assert len(members) > 1
+        assert app.screen.pane.table.move_cursor(pod.key)  # type: ignore[attr-defined]
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(app.screen, LogScreen))
+        assert isinstance(app.screen, LogScreen)
+        log = app.screen._log
+        await until(pilot, lambda: set(log.store.sources) == members and log.is_settled)
+        times = [log.store[number].utc_seconds or 0.0 for number in range(log.store.first, log.store.end)]
+        assert times == sorted(times)
+
+
 async def test_the_memory_of_a_log_is_the_persons_choice() -> None:
     host = StillHost()
     app = make_app(host)
