@@ -13,6 +13,7 @@ from tui.sampling.instances import CgroupSampler
 ID = "3f" * 32
 PATH = f"/machine.slice/libpod-{ID}.scope/container"
 WEB = container(ID, pid=7, driver="podman")
+RAN = "usage_usec 1000001\nnr_periods 10\nnr_throttled 5\n"
 MOVE_CHECK_TICK = 29
 SLOW_TICK = 9  # of the first instance of a sampler, after the ticks that `Idle` begins with
 
@@ -69,15 +70,22 @@ def test_processor_time_brings_the_tasks_at_once(tree: Tree) -> None:
 
 def test_charged_memory_brings_the_cache_in_it_at_once(tree: Tree) -> None:
     idle = Idle(tree)
-    tree.v2(PATH, memory_current="2048576\n", memory_stat="anon 1\ninactive_file 1048576\n")
+    tree.v2(PATH, memory_current="2048576\n", memory_stat="anon 1\ninactive_file 1048576\n", cpu_stat=RAN)
     assert idle.next().memory.working_set_bytes == 1_000_000
+
+
+def test_memory_taken_back_from_what_did_not_run_is_seen_on_the_slow_tick(tree: Tree) -> None:
+    idle = Idle(tree)
+    tree.v2(PATH, memory_current="948576\n")
+    assert {usage.memory.working_set_bytes for usage in idle.until_slow()} == {1_000_000}
+    assert idle.next().memory.working_set_bytes == 900_000
 
 
 def test_cache_that_the_kernel_adds_up_late_is_read_again_on_the_slow_tick(tree: Tree) -> None:
     idle = Idle(tree)
-    tree.v2(PATH, memory_current="2048576\n")
+    tree.v2(PATH, memory_current="2048576\n", cpu_stat=RAN)
     assert idle.next().memory.working_set_bytes == 2_000_000
-    tree.v2(PATH, memory_current="2048576\n", memory_stat="anon 1\ninactive_file 1048576\n")
+    tree.v2(PATH, memory_current="2048576\n", memory_stat="anon 1\ninactive_file 1048576\n", cpu_stat=RAN)
     assert {usage.memory.working_set_bytes for usage in idle.until_slow()} == {2_000_000}
     assert idle.next().memory.working_set_bytes == 1_000_000
 

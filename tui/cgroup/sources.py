@@ -34,7 +34,8 @@ class Sources:
     """Readings by figure, None where there is none, and why.
 
     Attributes:
-        pulse: what is read on every tick: processor time and charged memory, under the bits CPU and MEMORY.
+        pulse: what is read on every tick: processor time, under the bit CPU; without it the charge.
+        charge: charged memory, under MEMORY.
         cache: what part of the charged memory is cache, under MEMORY.
         rest: periods of the quota, block I/O and tasks, under CPU, IO and PIDS.
         slow: the files of slow ticks, under the bits LIMITS and PRESSURE.
@@ -51,6 +52,7 @@ class Sources:
         self.location = location
         self.why: dict[str, str] = {}
         self.pulse = FileGroup()
+        self.charge = FileGroup()
         self.cache = FileGroup()
         self.rest = FileGroup()
         self.slow = FileGroup()
@@ -83,6 +85,8 @@ class Sources:
         self._open_pressure()
         if self.location.by_process:
             self._open_process()
+        if self.cpu is None:
+            self.pulse, self.charge = self.charge, self.pulse
 
     def settle(self) -> None:
         """Say that nothing more will be opened."""
@@ -123,7 +127,9 @@ class Sources:
     def _group(self, bit: int) -> FileGroup:
         if bit >= LIMITS:
             return self.rare if bit == RARE else self.slow
-        return self.pulse if bit & (CPU | MEMORY) else self.rest
+        if bit == MEMORY:
+            return self.charge
+        return self.pulse if bit == CPU else self.rest
 
     def _first(
         self,

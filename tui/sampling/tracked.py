@@ -2,8 +2,9 @@
 
 What did not change is not made again: an idle instance keeps its very Usage object.
 
-What stood still is not asked everything again. Processor time and charged memory are read on every tick; the rest only
-where it may have changed:
+What stood still is not asked everything again, as long as nobody looks at it. Processor time is read on every tick; the
+rest only where it may have changed:
+- what used no processor time charged no memory; what the kernel takes back from it is seen on the slow tick;
 - what used no processor time did not fork, exit or read: its tasks and its block I/O wait for the slow tick;
 - only pages that are charged or freed change the cache: memory.stat waits until the charge or the processor time
   changes, and is read on slow ticks until one was late enough for what the kernel adds up behind, and every
@@ -235,6 +236,8 @@ class Tracked:
         if seconds is not None and 0 <= seconds < LEAST_WINDOW_SECONDS:
             return  # sampled again for others, that have just come
         changed = opened.sources.pulse.refresh()
+        if changed or slow:
+            changed |= opened.sources.charge.refresh()
         if changed:
             opened.stirred_at = at
         if changed or slow or not opened.quiet or _differs(seconds, self._window):

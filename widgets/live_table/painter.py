@@ -12,7 +12,7 @@ from rich.style import Style
 from widgets.escape import escape_beyond_ascii, escape_controls
 from widgets.filter_query import FilterQuery
 from widgets.fit import Align, fit
-from widgets.live_table.layout import GUTTER, TableLayout
+from widgets.live_table.layout import GAP, GUTTER, TableLayout
 from widgets.live_table.model import Cell, CellValue
 
 Pieces = list[tuple[str, str]]
@@ -76,20 +76,26 @@ def paint_line(line: Line, layout: TableLayout, signs: Signs, query: FilterQuery
     """Return the segments of one row, exactly as wide as the layout."""
     kind = "cursor" if line.cursor else "marked" if line.marked else ""
     pieces, indent = _lead(line, signs)
-    ascii_only = signs.ascii_only
+    ascii_only, is_plain = signs.ascii_only, not query
     for placed, cell in zip(layout.placed, line.cells, strict=False):
-        column = placed.column
-        width = placed.width
+        column, width = placed.column, placed.width
         if indent:
             pieces.append((indent[:width], "dim"))
             width = max(0, width - len(indent))
             indent = ""
+        if is_plain and type(cell) is str:  # most cells: with the gap behind them they are one piece
+            pieces.append((fit(cell, width, column.align, ascii_only=ascii_only) + " ", "normal"))
+            continue
         cell_pieces = _cell_pieces(cell, width, column.align, ascii_only)
         if query:
             cell_pieces = _highlight(cell_pieces, query.needles(column.key))
         pieces += cell_pieces
         pieces.append((" ", ""))
-    pieces[-1] = (" " * (layout.width - layout.placed[-1].end), "")
+    rest = layout.width - layout.placed[-1].end - GAP
+    if rest < 0:  # the last column ends where the line does
+        text, role = pieces.pop()
+        pieces.append((text[:-GAP], role))
+    pieces.append((" " * rest, ""))
     return _join(pieces, kind, style_of)
 
 
@@ -188,6 +194,9 @@ def _join(pieces: Pieces, kind: str, style_of: StyleOf) -> list[Segment]:
     texts: list[str] = []
     current = "header" if kind == "header" else "normal"
     for text, asked in pieces:
+        if asked == current != "match":
+            texts.append(text)
+            continue
         role = asked
         if not text or text.isspace():
             # A match may be underlined or reversed: it ends where it ends.
