@@ -75,7 +75,9 @@ class Lane:
                 return await asyncio.shield(done)
         except (TimeoutError, asyncio.CancelledError) as error:
             if done.done() and not done.cancelled():
-                raise
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+                return done.result()  # it came while the loop was busy, seen together with the deadline: it counts
             self._abandon(worker, done)
             if isinstance(error, asyncio.CancelledError):
                 raise
