@@ -142,6 +142,7 @@ if [ "$purpose" = test ]; then
     need runc runc "live tests: a container runtime that works without CAP_SYS_RESOURCE" program runc
     need conmon conmon "live tests: Podman's monitor" program conmon
     need catatonit catatonit "live tests: the first process of a pod" helper catatonit
+    need docker-registry - "live tests: pulling images" program docker-registry
     need netavark netavark "live tests: container networks" helper netavark
     need aardvark-dns aardvark-dns "live tests: names in container networks" helper aardvark-dns
     need iptables iptables-nft "live tests: published ports, NAT of guests" program iptables

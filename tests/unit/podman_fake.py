@@ -15,6 +15,7 @@ from tui.engines.podman.client import API
 Writer = asyncio.StreamWriter
 Route = Callable[[Writer], Awaitable[None]]
 
+DOCKER_API = "/v1.40/"
 VERSION_HEADER = "Libpod-Api-Version"
 
 
@@ -136,7 +137,7 @@ class FakePodman:
 
     async def _answer(self, request: str, writer: Writer) -> None:
         method, where, _ = request.split(" ")
-        assert where.startswith(API)
+        assert where.startswith((API, DOCKER_API))  # a path of Docker's is kept whole
         where = where.removeprefix(API)
         self.asked.append(f"{method} {where}")
         self._news.set()

@@ -10,7 +10,8 @@ from tui.domain.operation.images import CheckpointContainer, CommitContainer, Re
 from tui.domain.resource import ResourceKind
 from tui.engines.podman.resources.changes import Change, Done, Table, refuse, size_text
 from tui.engines.podman.resources.desk import Desk
-from tui.engines.podman.resources.files import look_at, path_refusal
+from tui.engines.podman.resources.file_thread import look_at
+from tui.engines.podman.resources.files import path_refusal
 from tui.engines.podman.resources.names import name_of, refusal_of
 from tui.engines.podman.resources.scene import look
 from tui.engines.podman.resources.transfer import download, found

@@ -27,13 +27,25 @@ class Desk:
 
     Args:
         command_url: the service that shown command lines name; None where plain `podman` means the same one.
+        ping_every_seconds: between two looks at the service during something long.
+        ping_seconds: how long it may take to answer one.
     """
 
-    def __init__(self, url: str, inventory: Inventory, *, command_url: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        inventory: Inventory,
+        *,
+        command_url: str | None = None,
+        ping_every_seconds: float = PING_EVERY_SECONDS,
+        ping_seconds: float = PING_SECONDS,
+    ) -> None:
         self.url = url
         self.command_url = command_url
         self.version = ""  # of the service; empty before it answered
         self._inventory = inventory
+        self._ping_every_seconds = ping_every_seconds
+        self._ping_seconds = ping_seconds
 
     @property
     def user(self) -> str:
@@ -138,7 +150,7 @@ class Desk:
         """
         task = asyncio.ensure_future(work)
         try:
-            while not (await asyncio.wait({task}, timeout=PING_EVERY_SECONDS))[0]:
+            while not (await asyncio.wait({task}, timeout=self._ping_every_seconds))[0]:
                 await self._ping()
             return task.result()
         finally:
@@ -146,7 +158,7 @@ class Desk:
 
     async def _ping(self) -> None:
         try:
-            await ask(self.url, "GET", "_ping", timeout=PING_SECONDS)
+            await ask(self.url, "GET", "_ping", timeout=self._ping_seconds)
         except EngineTimeout as error:
             raise EngineTimeout(error.title, f"{self.url} gives no sign of life.") from error
         except EngineError:

@@ -8,7 +8,8 @@ from tui.domain.operation import Preview, ProgressSink
 from tui.domain.operation.images import ExportContainerVolume
 from tui.engines.podman.resources.changes import Change, Done, Table, count_text, refuse, size_text
 from tui.engines.podman.resources.desk import Desk
-from tui.engines.podman.resources.files import NewFile, look_at, new_file, path_refusal
+from tui.engines.podman.resources.file_thread import look_at
+from tui.engines.podman.resources.files import NewFile, new_file, path_refusal
 from tui.engines.podman.resources.folder_tar import Archiver, Stopped, folder_bytes
 from tui.engines.podman.resources.meter import Meter
 from tui.engines.podman.resources.transfer import download

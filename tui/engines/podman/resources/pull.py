@@ -10,7 +10,8 @@ from tui.domain.operation.images import PullImage
 from tui.domain.resource import ResourceKind
 from tui.engines.podman.resources.changes import Change, Done, Table, refuse
 from tui.engines.podman.resources.desk import Desk
-from tui.engines.podman.resources.files import FileThread, existing_file, look_at
+from tui.engines.podman.resources.file_thread import FileThread, look_at
+from tui.engines.podman.resources.files import existing_file
 from tui.engines.podman.resources.folders import archive, archive_bytes, entries_of
 from tui.engines.podman.resources.line import Line, answering, items
 from tui.engines.podman.resources.meter import Parts

@@ -11,7 +11,8 @@ from tui.domain.resource import ResourceId, ResourceKind
 from tui.engines.podman.client import Answer, target
 from tui.engines.podman.resources.changes import Change, Done, Table, refuse, size_text
 from tui.engines.podman.resources.desk import Desk
-from tui.engines.podman.resources.files import existing_file, look_at, new_file, path_refusal
+from tui.engines.podman.resources.file_thread import look_at
+from tui.engines.podman.resources.files import existing_file, new_file, path_refusal
 from tui.engines.podman.resources.line import Line, answering, connected
 from tui.engines.podman.resources.meter import Meter
 from tui.engines.podman.resources.names import ARCHIVES, name_of, refusal_of
