@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -13,19 +12,18 @@ from textual.events import Resize
 
 from tui.actions import Targets
 from tui.domain.host import HostView
-from tui.present.columns import Moment
 from tui.present.hostbar import connecting_bar, host_bar
 from tui.present.jobs import said_or_under_way
-from tui.present.sparks import Sparks
 from tui.present.status import status_line
 from tui.present.tabs import tabs
 from tui.screens.deck import DeckScreen
 from tui.screens.pane import Pane
+from tui.screens.pane_book import PaneBook
 from tui.screens.pane_tabs import PaneTabs
-from tui.screens.panes import BY_ID, OVERVIEW, PANES
+from tui.screens.panes import OVERVIEW, PANES
 from tui.screens.span_lines import SpanLines
 from tui.screens.typing_lines import TypingLines
-from tui.state import PaneState, UiState
+from tui.state import UiState
 from widgets.key_footer import KeyFooter
 from widgets.live_table import LiveTable
 
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from tui.screens.side_panel import SidePanel
 
 SIDE_PANEL_FROM_COLUMNS = 160
-SPARKS_FORGOTTEN_EVERY = 60
 
 
 class MainScreen(DeckScreen):
@@ -47,16 +44,13 @@ class MainScreen(DeckScreen):
 
     def __init__(self, kept: UiState | None = None, columns: Mapping[str, tuple[str, ...]] | None = None) -> None:
         super().__init__()
-        self._kept = kept or UiState()
-        self._columns = columns or {}
-        self._open = self._kept.pane if self._kept.pane in BY_ID else OVERVIEW.id
+        kept = kept or UiState()
+        self._book = PaneBook(kept, columns or {})
         self._bar = SpanLines((connecting_bar(80),), id="host-bar")
         self._tabs = PaneTabs(id="tabs")
         self._status = SpanLines(((),), id="status")
-        self._panes: dict[str, Pane] = {}
         self._side: SidePanel | None = None
-        self._typing = TypingLines(lambda: self.pane, self._kept.filters)
-        self._moment: Moment | None = None
+        self._typing = TypingLines(lambda: self.pane, kept.filters)
         self._shown: HostView | None = None
 
     # Parts
@@ -66,7 +60,7 @@ class MainScreen(DeckScreen):
         yield self._bar
         yield self._tabs
         with Horizontal(id="body"):
-            yield self._new_pane(self._open)
+            yield self._book.make(self._book.open, self.deck)
         yield self._typing
         yield self._status
         footer = KeyFooter(id="keys")
@@ -86,42 +80,19 @@ class MainScreen(DeckScreen):
         self.query_one(KeyFooter).set_keys(self.deck.footer_keys(self.pane.spec.scopes))
 
     @property
-    def moment(self) -> Moment:
-        """Return what the cells of all panes share."""
-        if self._moment is None:
-            ascii_only = self.deck.ascii_only
-            source = self.deck.source
-            self._moment = Moment(
-                Sparks(source.series, source.tick_seconds, ascii_only=ascii_only),
-                ascii_only=ascii_only,
-                monotonic=self.deck.monotonic,
-            )
-        return self._moment
-
-    def _new_pane(self, name: str) -> Pane:
-        kept, chosen = self._kept.panes.get(name, PaneState()), self._columns.get(name, ())
-        made = Pane(BY_ID[name], self.moment, self.deck.source, kept=kept, chosen=chosen, folded=self._kept.folded)
-        self._panes[name] = made
-        return made
-
-    @property
     def pane(self) -> Pane:
         """Return the open pane."""
-        return self._panes[self._open]
+        return self._book.pane
 
     @property
     def actors(self) -> Sequence[object]:
         """Return what carries out actions before the screen itself: the open pane."""
-        return self.pane.actors
+        return self.pane.actors if self._book.open in self._book else ()
 
     @property
     def kept(self) -> UiState:
         """Return how the panes are looked at, to be kept."""
-        panes = {name: pane.state for name, pane in self._panes.items()}
-        folded = frozenset[str]().union(*(pane.table.folded_keys for pane in self._panes.values()))
-        return replace(
-            self._kept, pane=self._open, panes={**self._kept.panes, **panes}, filters=self._typing.typed, folded=folded
-        )
+        return self._book.state(self._typing.typed)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -135,12 +106,12 @@ class MainScreen(DeckScreen):
 
     async def open(self, pane: str) -> None:
         """Open a pane."""
-        if pane == self._open:
+        if pane == self._book.open:
             return
         self.pane.display = False
-        self._open = pane
-        if pane not in self._panes:
-            await self.query_one("#body").mount(self._new_pane(pane), before=0)
+        self._book.open = pane
+        if pane not in self._book:
+            await self.query_one("#body").mount(self._book.make(pane, self.deck), before=0)
         self.pane.display = True
         self.pane.table.focus()
         self._show_tabs()
@@ -158,8 +129,7 @@ class MainScreen(DeckScreen):
         if self._shown is None or self._shown.read_only is not view.read_only:
             self._show_keys()
         self._shown = view
-        moment = self.moment
-        moment.utc_seconds, moment.tick = view.taken_utc_seconds, view.tick
+        self._book.begin(view)
         if self.has_class("-too-small"):
             return
         self.show_bar()
@@ -167,10 +137,7 @@ class MainScreen(DeckScreen):
         self.pane.show_view(view)
         self._show_side()
         self._show_status()
-        if view.tick % SPARKS_FORGOTTEN_EVERY == 0:
-            alive = {item.key for item in view.instances} | {pod.key for pod in view.pods}
-            moment.sparks.forget(alive)
-            moment.steady.forget(alive)
+        self._book.tidy(view)
 
     def show_bar(self) -> None:
         """Draw the host bar."""
@@ -181,7 +148,7 @@ class MainScreen(DeckScreen):
             self._bar.show([host_bar(self._shown, width, frozen=self.deck.frozen, ascii_only=self.deck.ascii_only)])
 
     def _show_tabs(self) -> None:
-        self._tabs.show_tabs(tabs(PANES, self._shown, self.deck.pane_keys), self._open)
+        self._tabs.show_tabs(tabs(PANES, self._shown, self.deck.pane_keys), self._book.open)
 
     @property
     def _has_side(self) -> bool:
@@ -221,7 +188,7 @@ class MainScreen(DeckScreen):
             query=table.filter_query.text,
             problems_only=self.pane.problems_only,
             note=self.pane.filter_note,
-            is_overview=self._open == OVERVIEW.id,
+            is_overview=self._book.open == OVERVIEW.id,
             ascii_only=self.deck.ascii_only,
         )
         self._status.show([text])

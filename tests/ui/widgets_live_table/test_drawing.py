@@ -176,7 +176,7 @@ async def test_resize_to_a_small_terminal_and_back() -> None:
         await pilot.resize_terminal(40, 10)
         await pilot.pause()
         assert shown(app) == ("name", "state", "cores", "read")
-        assert app.lines()[0].startswith("+1")
+        assert app.lines()[0].startswith("   NAME +1 ")
         assert all(len(line) <= 40 for line in app.lines())
         await pilot.resize_terminal(20, 3)
         await pilot.pause()
