@@ -115,3 +115,36 @@ def test_a_start_is_told_by_the_command_that_there_is(
     daemon.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert named in start_hint(parse_uri("qemu:///system"), systemd=systemd)
+
+
+SSH = "qemu+ssh://anna@kvm02/system"
+CHANGED = "Cannot recv data: @@\r\n@ REMOTE HOST IDENTIFICATION HAS CHANGED! @\r\nHost key verification failed.: "
+BROKEN = "Connection reset by peer"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "title", "message"),
+    [
+        (CHANGED + BROKEN, EngineRefused, "host key changed", "Find out why before you connect; `ssh anna@kvm02`"),
+        ("Cannot recv data: Host key verification failed.: " + BROKEN, EngineRefused, "host key unknown", "compare it"),
+        (
+            "Cannot recv data: anna@kvm02: Permission denied (publickey).: " + BROKEN,
+            EngineRefused,
+            "ssh refused",
+            "no key that is let in (anna@kvm02: Permission denied (publickey)). Try `ssh anna@kvm02`",
+        ),
+        (
+            "Cannot recv data: ssh: Could not resolve hostname kvm02: Name or service not known: " + BROKEN,
+            EngineLost,
+            "cannot connect",
+            f"Cannot connect to {SSH}: ssh: Could not resolve hostname kvm02: Name or service not known.",
+        ),
+        ("", EngineLost, "cannot connect", f"Cannot connect to {SSH}: "),
+    ],
+)
+def test_what_ssh_says_is_one_sentence(text: str, kind: type[EngineError], title: str, message: str) -> None:
+    failure = open_failure(parse_uri(SSH), Told(38, text, 104))
+    assert type(failure) is kind
+    assert failure.title == title
+    assert message in failure.message
+    assert "\n" not in failure.message

@@ -1,3 +1,5 @@
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,28 @@ def test_a_session_belongs_to_its_user(monkeypatch: pytest.MonkeyPatch) -> None:
     assert target.run_folders[0] == Path("/run/user/1000/libvirt")
     assert target.user
     assert not parse_uri("qemu:///system").user
+
+
+def test_a_session_at_a_named_socket_belongs_to_its_owner(tmp_path: Path) -> None:
+    socket = tmp_path / "libvirt-sock"
+    socket.touch()
+    me = pwd.getpwuid(os.getuid()).pw_name
+
+    assert parse_uri(f"qemu+unix:///session?socket={socket}").user == me
+    assert parse_uri("qemu+unix:///session?socket=/dev/null").user == "root"
+    assert parse_uri("qemu+unix:///session?socket=/nowhere").user == me
+
+
+@pytest.mark.parametrize(
+    ("uri", "line"),
+    [
+        ("qemu+ssh://kvm02/system", "ssh kvm02"),
+        ("qemu+ssh://anna@kvm02:2222/system", "ssh -p 2222 anna@kvm02"),
+        ("qemu+libssh2://[fe80::1]/system", "ssh fe80::1"),
+        ("qemu+ssh://a;b/system", "ssh 'a;b'"),
+        ("qemu://kvm02/system", ""),
+        ("qemu:///system", ""),
+    ],
+)
+def test_the_line_that_logs_in_at_the_other_host(uri: str, line: str) -> None:
+    assert parse_uri(uri).ssh_to == line

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.instance import Address
-from tui.engines.libvirt.failures import NO_DOMAIN, OPERATION_INVALID, UNSUPPORTED
+from tui.engines.libvirt.failures import INVALID_CONN, RPC
 from tui.engines.libvirt.target import Target
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ def _leases(libvirt: Any, connection: Any) -> ByMac:
     try:
         networks = connection.listAllNetworks(libvirt.VIR_CONNECT_LIST_NETWORKS_ACTIVE)
     except libvirt.libvirtError as error:
-        _only_absence(error)
+        _unless_broken(error)
         return found
     for network in networks:
         try:
             leases = network.DHCPLeases()
         except libvirt.libvirtError as error:
-            _only_absence(error)
+            _unless_broken(error)
             continue
         for lease in leases:
             mac = str(lease["mac"]).lower()
@@ -68,14 +68,13 @@ def _leases(libvirt: Any, connection: Any) -> ByMac:
     return found
 
 
-def _only_absence(error: Any) -> None:
-    """Re-raise what is more than "there is no such thing": addresses matter, but a list without them matters more."""
-    if error.get_error_code() in {*UNSUPPORTED, NO_DOMAIN, OPERATION_INVALID, *_NO_NETWORK}:
-        return
-    raise error
+def _unless_broken(error: Any) -> None:
+    """Raise only for a connection that broke: a list without some addresses is better than no list.
 
-
-_NO_NETWORK = frozenset({5, 43, 38})  # no network driver connected, network gone, its daemon's socket is absent
+    libvirt fails here in ways of its own ("wrong nlmsg len" for an ARP table in a container, for one).
+    """
+    if error.get_error_code() in {RPC, INVALID_CONN}:
+        raise error
 
 
 def _arp_text() -> str:
@@ -114,7 +113,7 @@ def _asked(libvirt: Any, connection: Any, guests: "list[GuestRecord]", source: s
         try:
             answer = connection.lookupByUUIDString(guest.uuid).interfaceAddresses(number)
         except libvirt.libvirtError as error:
-            _only_absence(error)
+            _unless_broken(error)
             continue
         networks = {interface.mac: interface.network for interface in guest.facts.interfaces}
         for mac, ips in read_answer(answer).items():

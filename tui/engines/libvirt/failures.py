@@ -87,6 +87,8 @@ def sentence(error: Any) -> str:
 def open_failure(target: Target, error: Any) -> EngineError:
     """Translate a failed virConnectOpen: who may help is different from a failed call."""
     code, system = error.get_error_code(), error.get_int1()
+    if target.ssh_to and code == SYSTEM_ERROR:
+        return ssh_failure(target, sentence(error))
     if code in _DENIED or (code == SYSTEM_ERROR and system in {errno.EACCES, errno.EPERM}):
         return EngineRefused("no permission", f"{_who_may(target)} ({sentence(error)})")
     if target.local and code == SYSTEM_ERROR and system in _NOBODY_LISTENS:
@@ -94,6 +96,30 @@ def open_failure(target: Target, error: Any) -> EngineError:
     if target.local and code == NO_SERVER:
         return EngineAbsent("not installed", f"{sentence(error)} {start_hint(target)}")
     return EngineLost("cannot connect", f"Cannot connect to {target.uri}: {sentence(error)}")
+
+
+def ssh_failure(target: Target, text: str) -> EngineError:
+    """Translate what ssh said, which libvirt hands on with all its lines.
+
+    Nothing is asked on the terminal that shows the screen: what a person has to answer is answered to ssh itself, once.
+    """
+    there, said = f"`{target.ssh_to}`", _last_words(text)
+    if "IDENTIFICATION HAS CHANGED" in text:
+        why = f"The host key is not the one that is known here. Find out why before you connect; {there} tells more."
+        return EngineRefused("host key changed", why)
+    if "Host key verification failed" in text:
+        return EngineRefused("host key unknown", f"The host key is not known here: run {there} once and compare it.")
+    if "Permission denied" in said:
+        why = f"ssh has no key that is let in ({said}). Try {there}: it must not ask for a password."
+        return EngineRefused("ssh refused", why)
+    return EngineLost("cannot connect", f"Cannot connect to {target.uri}: {said}.")
+
+
+def _last_words(text: str) -> str:
+    """Return the last line that says something, without what libvirt puts around it."""
+    lines = [line.strip() for line in text.removeprefix("Cannot recv data: ").splitlines() if line.strip()]
+    last = lines[-1] if lines else "it said nothing"
+    return last.rstrip(".").removesuffix(": Connection reset by peer").rstrip(".")
 
 
 def _who_may(target: Target) -> str:

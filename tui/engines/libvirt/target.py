@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +23,7 @@ class Target:
         local: guests are processes of this host. A host part always means remote, even "localhost".
         user: login name for a session, empty for the system's guests.
         run_folders: where the daemon may keep its pid files, most likely first; empty for remote ones.
+        ssh_to: the command line that logs in at the other host, where libvirt goes by ssh; empty otherwise.
     """
 
     uri: str
@@ -30,6 +33,7 @@ class Target:
     local: bool
     user: str
     run_folders: tuple[Path, ...]
+    ssh_to: str = ""
 
     @property
     def has_processes(self) -> bool:
@@ -52,13 +56,15 @@ def parse_uri(uri: str) -> Target:
     query = parse_qs(parts.query)
     local = bool(driver) and not parts.netloc and transport in {"", "unix"}
     session = parts.path.rstrip("/") == "/session"
+    by_ssh = transport in {"ssh", "libssh", "libssh2"}
     return Target(
         uri=uri,
-        open_uri=_quiet_ssh(uri, query) if transport in {"ssh", "libssh", "libssh2"} else uri,
+        open_uri=_quiet_ssh(uri, query) if by_ssh else uri,
         driver=driver or "unknown",
         session=session,
         local=local,
-        user=_login_name() if session and local else "",
+        user=_user_of(query) if session and local else "",
+        ssh_to=_ssh_line(parts.netloc) if by_ssh else "",
         run_folders=_run_folders(query, session=session) if local else (),
     )
 
@@ -80,8 +86,21 @@ def _run_folders(query: dict[str, list[str]], *, session: bool) -> tuple[Path, .
     return (*beside_socket, *((Path(runtime) / "libvirt",) if runtime else ()), cache / "libvirt")
 
 
-def _login_name() -> str:
+def _ssh_line(netloc: str) -> str:
+    login, _, port = netloc.rpartition(":")
+    if not port.isdecimal():  # none, or the end of an IPv6 address
+        login, port = netloc, ""
+    words = ["ssh", *(["-p", port] if port else []), re.sub(r"[][]", "", login)]
+    return shlex.join(words)
+
+
+def _user_of(query: dict[str, list[str]]) -> str:
+    """Return whose session it is: the owner of a named socket, else who asks."""
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
+        uid = os.stat(query["socket"][0]).st_uid
+    except (KeyError, OSError, ValueError):
+        uid = os.getuid()
+    try:
+        return pwd.getpwuid(uid).pw_name
     except KeyError:
-        return str(os.getuid())
+        return str(uid)
