@@ -218,6 +218,21 @@ async def test_delete_keeps_what_would_be_lost(
     assert (clean_libvirt.folder / "disks" / "kept.qcow2").exists()
 
 
+@pytest.mark.parametrize("is_removed", [False, True])
+async def test_delete_keeps_firmware_variables_unless_asked(
+    clean_libvirt: LibvirtHost, engine: LibvirtEngine, sink: RecordingSink, is_removed: bool
+) -> None:
+    variables = define_with_variables(clean_libvirt, "efi")
+    await sink.until(lambda: has_variables(sink, "efi"), "it is listed with its variables")
+    request = ActionRequest(Verb.DELETE, found(sink, "efi").id, remove_nvram=is_removed)
+    assert ("--nvram" if is_removed else "--keep-nvram") in engine.command(request)
+
+    assert (await engine.perform(request)).result is Result.DONE
+
+    await sink.until(lambda: sink.find("efi") is None, "it is gone")
+    assert variables.exists() is not is_removed
+
+
 async def test_names_the_disk_of_an_io_error(clean_libvirt: LibvirtHost, sink: RecordingSink) -> None:
     define_broken_disk(clean_libvirt, "ill")
     clean_libvirt.virsh("start", "ill")
@@ -394,3 +409,21 @@ def define_broken_disk(host: LibvirtHost, name: str) -> None:
     path = host.folder / "broken.xml"
     path.write_text(text)
     host.virsh("define", str(path))
+
+
+def has_variables(sink: RecordingSink, name: str) -> bool:
+    guest = sink.find(name)
+    return guest is not None and guest.guest is not None and guest.guest.has_nvram
+
+
+def define_with_variables(host: LibvirtHost, name: str) -> Path:
+    """Define a guest with UEFI firmware, which is never run: any bytes will do."""
+    code, variables = host.folder / "disks" / "code.fd", host.folder / "disks" / f"{name}_VARS.fd"
+    for file in (code, variables):
+        file.write_bytes(b"firmware")
+    host.define_guest(name)
+    pflash = f"<loader readonly='yes' type='pflash'>{code}</loader><nvram>{variables}</nvram>"
+    path = host.folder / "uefi.xml"
+    path.write_text(host.virsh("dumpxml", name).replace("</type>", f"</type>{pflash}", 1))
+    host.virsh("define", str(path))
+    return variables
