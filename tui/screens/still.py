@@ -131,12 +131,14 @@ class StillScreen(DeckScreen):
 
     async def _look(self) -> None:
         while True:
+            began = asyncio.get_running_loop().time()
             try:
                 data = await self.deck.source.screenshot(self._instance.id)
                 await self._draw(data)
             except (EngineError, ValueError) as error:
                 self._say(error.message if isinstance(error, EngineError) else str(error))
-            await asyncio.sleep(EVERY_SECONDS)
+            took = asyncio.get_running_loop().time() - began
+            await asyncio.sleep(max(EVERY_SECONDS, took))  # a large picture on a slow machine takes half of it at most
 
     async def _draw(self, data: bytes) -> None:
         """Draw a picture that differs from the last one; reading it may take a while, so a thread does it."""
