@@ -26,6 +26,7 @@ from tui.screens.main import MainScreen
 from tui.screens.messages import HostSampled
 from tui.screens.on_instance import OnInstance
 from tui.screens.panes import BY_ACTION
+from tui.screens.sayings import Sayings
 from tui.screens.theme import HOSTDECK, first_theme, wants_ascii
 from tui.state import StateFile, UiState
 from widgets.live_table.model import Role
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 
     from tui.screens.inside import Inside
     from tui.sessions import Session
-
-SAID_SECONDS = 8.0
-FRESH_SECONDS = 1.0
-"""What was said so shortly before another screen came up is about that one too."""
 
 
 def _action_provider() -> type[Provider]:
@@ -96,7 +93,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self._state = kept.load() if kept is not None else UiState()
         self._command_line = CommandLine(self, self._state.commands)
         self._started_with = ""
-        self._said_at = 0.0
+        self._sayings = Sayings(self)
         self._inside: Inside | None = None
         self._job_news = JobNews(self)
         self._actors = (Everywhere(self), OnInstance(self))
@@ -250,28 +247,14 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def say(self, text: str, role: Role = "normal") -> None:
         """Show a message in the status line for some seconds."""
-        said = self.said = (text, role)
-        self._said_at = self.monotonic()
-        self._show_said()
-        self.set_timer(SAID_SECONDS, lambda: self._unsay(said))
+        self._sayings.say((text, role))
 
     def _say_soon(self, sentence: str) -> None:
         self.call_later(self.say, sentence, "warn")
 
-    def _unsay(self, said: tuple[str, Role]) -> None:
-        if self.said is said:
-            self.said = None
-            self._show_said()
-
     def came_up(self) -> None:
         """Take away what was said before the screen on top came up."""
-        if self.said is not None and self.monotonic() - self._said_at > FRESH_SECONDS:
-            self.said = None
-        self._show_said()
-
-    def _show_said(self) -> None:
-        if isinstance(self.screen, DeckScreen):
-            self.screen.show_said()
+        self._sayings.came_up()
 
     def label_of(self, action_id: str) -> str:
         """Return the first key of an action as shown."""
