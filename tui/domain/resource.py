@@ -59,7 +59,8 @@ class Stock:
     Attributes:
         engine: `EngineStatus.id`.
         user: whose it is, for Podman; empty otherwise.
-        local: its bridges and folders are those of this host; False for a daemon elsewhere.
+        local: its bridges are interfaces of this host; False for a daemon elsewhere, and for a user's own Podman, whose
+            bridges are in a namespace of their own.
         kinds: what was asked for; a kind that is not among them was not looked at, which is not the same as none.
         taken_utc_seconds: when the engine answered.
         problems: a sentence for each kind (or a pool by name) that could not be read; the rest is true.

@@ -36,6 +36,7 @@ class PaneSpec(Generic[R]):
         sort: key of the column that orders it at first, and whether the greatest comes first.
         count: what stands behind the title.
         scopes: whose actions the footer offers.
+        left_out: actions of those scopes that mean nothing here, so that the footer does not offer them.
         lists_instances: its rows are guests, containers and pods: actions on those go to them, and the side panel
             shows them.
         lists_problems: the problems of the host stand above its rows.
@@ -53,6 +54,7 @@ class PaneSpec(Generic[R]):
     sort: tuple[str, bool]
     count: Callable[[HostView], str] = uncounted
     scopes: Collection[Scope] = _SCOPES
+    left_out: Collection[str] = ()
     lists_instances: bool = True
     lists_problems: bool = False
     usual_engines: int = 1

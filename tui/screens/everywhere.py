@@ -72,6 +72,12 @@ class Everywhere:
         """List the open sessions."""
         self._deck.inside.show_sessions()
 
+    def do_network_map(self) -> None:
+        """Show what hangs on what."""
+        from tui.screens.network_map import show_map
+
+        show_map(self._deck)
+
     def do_theme(self) -> None:
         """Choose the colours."""
         self._deck.search_themes()

@@ -77,7 +77,9 @@ class MainScreen(DeckScreen):
 
     def _show_keys(self) -> None:
         """Show the keys; what would be refused anyway is left out, and that is known with the first moment."""
-        self.query_one(KeyFooter).set_keys(self.deck.footer_keys(self.pane.spec.scopes))
+        self.query_one(KeyFooter).set_keys(
+            self.deck.footer_keys(self.pane.spec.scopes, without=self.pane.spec.left_out)
+        )
 
     @property
     def pane(self) -> Pane:

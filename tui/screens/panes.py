@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from tui.domain.instance import Kind
@@ -13,6 +14,23 @@ from tui.present.fields import CONTAINER_KEYS, FILTER_KEYS, GUEST_KEYS, filter_f
 from tui.present.panes import PaneSpec
 from tui.present.placing import Placer
 from tui.present.tabs import container_count, guest_count
+
+ONLY_INSTANCES = (
+    "kill", "pause", "reset", "events", "logs", "shell", "console", "agent", "send_keys", "guest_screen",
+)  # fmt: skip
+
+
+def late(module: str, name: str) -> Callable[..., Any]:
+    """Return a function of a module that is imported when it is first called.
+
+    The first frame waits for no pane that is not open.
+    """
+
+    def call(*args: Any, **named: Any) -> Any:
+        return getattr(import_module(module), name)(*args, **named)
+
+    return call
+
 
 OVERVIEW = PaneSpec[Entry](
     id="overview",
@@ -49,7 +67,21 @@ CONTAINERS = PaneSpec[Entry](
     count=container_count,
 )
 
-PANES: tuple[PaneSpec[Any], ...] = (OVERVIEW, GUESTS, CONTAINERS)
+NETWORKS = PaneSpec[Any](
+    id="networks",
+    title="Networks",
+    action="pane_networks",
+    columns=late("tui.present.networks.columns", "networks"),
+    lister=late("tui.present.networks.lister", "NetworkLister"),
+    fields=late("tui.present.networks.columns", "filter_fields"),
+    filter_keys=("name", "kind", "state", "bridge", "ip", "engine", "user", "on", "problem"),
+    sort=("name", False),
+    left_out=(*ONLY_INSTANCES, "restart"),
+    lists_instances=False,
+    actor=late("tui.screens.network_pane", "NetworkActions"),
+)
+
+PANES: tuple[PaneSpec[Any], ...] = (OVERVIEW, GUESTS, CONTAINERS, NETWORKS)
 
 BY_ID: Mapping[str, PaneSpec[Any]] = {pane.id: pane for pane in PANES}
 BY_ACTION: Mapping[str, PaneSpec[Any]] = {pane.action: pane for pane in PANES}

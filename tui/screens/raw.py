@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from tui.actions import Scope, Targets, resolve_targets
 from tui.domain.errors import EngineError
+from tui.domain.event import Document
 from tui.domain.identity import InstanceId
 from tui.present.raw import document_lines
 from tui.present.roles import Spans
@@ -63,9 +64,13 @@ class RawScreen(DeckScreen):
         self._show_title("is being read", "dim")
         self.run_worker(self._read(), exclusive=True)
 
+    async def read_document(self) -> Document:
+        """Ask the engine."""
+        return await self.deck.source.document(self._target)
+
     async def _read(self) -> None:
         try:
-            document = await self.deck.source.document(self._target)
+            document = await self.read_document()
         except EngineError as error:
             self._show_title(error.message, "crit")
             return

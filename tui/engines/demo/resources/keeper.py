@@ -80,6 +80,7 @@ class DemoKeeper:
         return Stock(
             room.engine,
             self._user,
+            local=self._user in {"", "root"},  # a user's bridges are in a namespace of their own
             kinds=wanted,
             images=tuple(image_now(room, one) for one in room.images.values()) if ResourceKind.IMAGE in wanted else (),
             volumes=tuple(room.volumes.values()) if ResourceKind.VOLUME in wanted else (),

@@ -1,0 +1,133 @@
+"""What gives the pane of networks its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from tui.domain.errors import HostdeckError
+from tui.domain.host import HostView
+from tui.domain.network import HostInterface, Network
+from tui.domain.resource import ResourceId, ResourceKind
+from tui.present.lister import Lister
+from tui.present.networks.line import HOST_GROUP, NetLine, is_shown
+from tui.sampling.keeps import Shelved
+from tui.sampling.source import HostSource
+from widgets.live_table import Row
+
+NETWORKS = frozenset({ResourceKind.NETWORK})
+RELIST_SECONDS = 15.0
+NO_USER = "no instance is on it"
+
+
+class NetworkLister(Lister[NetLine]):
+    """Lists networks by engine, then the host's interfaces.
+
+    Interfaces are read on every tick while somebody looks: one question to the kernel. The engines are asked when an
+    event said that something changed, and slowly besides.
+    """
+
+    asks_every_seconds: ClassVar[float | None] = 1.0
+
+    def __init__(self) -> None:
+        self.interfaces: tuple[HostInterface, ...] = ()
+        self.shelf: Mapping[str, Shelved] = {}
+        self._interfaces_problem = ""
+        self._listed_at: float | None = None
+        self._changed: dict[str, int] = {}
+        self._of_guests: frozenset[str] = frozenset()
+
+    async def ask(self, source: HostSource) -> None:
+        """Ask the kernel, and the engines when it is time."""
+        view = source.view
+        now = view.taken_monotonic_seconds if view is not None else 0.0
+        self._of_guests = frozenset(source.resource_engines(ResourceKind.POOL))
+        changed = {engine: source.keeper(engine).changed for engine in source.resource_engines(ResourceKind.NETWORK)}
+        if self._listed_at is None or now - self._listed_at >= RELIST_SECONDS or changed != self._changed:
+            self._listed_at, self._changed = now, changed
+            await source.restock(NETWORKS)
+        self.shelf = dict(source.shelf)
+        try:
+            self.interfaces = await source.interfaces()
+            self._interfaces_problem = ""
+        except HostdeckError as error:
+            self._interfaces_problem = error.message
+
+    def relist(self) -> None:
+        """Ask the engines the next time, whatever they were asked before."""
+        self._listed_at = None
+
+    def rows(self, view: HostView, *, problems_only: bool = False) -> list[Row[NetLine]]:
+        """Return the rows: networks under their engine, interfaces under the host."""
+        by_name = {one.name: one for one in self.interfaces}
+        found: list[Row[NetLine]] = []
+        self.engines = frozenset(self.shelf)
+        self.users = frozenset(shelved.stock.user for shelved in self.shelf.values() if shelved.stock.user)
+        for engine, shelved in self.shelf.items():
+            if ResourceKind.NETWORK not in shelved.stock.kinds and not shelved.problem:
+                continue
+            lines = [
+                _network(view.host_id, engine, shelved, network, by_name, of_guests=engine in self._of_guests)
+                for network in shelved.stock.networks
+            ]
+            found += _group(f"net/{engine}", _heading(engine, shelved), lines, problems_only=problems_only)
+        lines = [
+            NetLine(f"if/{one.name}", interface=one, rates=one, problem=one.problem)
+            for one in _ordered(self.interfaces)
+            if is_shown(one)
+        ]
+        heading = "interfaces of this host"
+        if self._interfaces_problem:
+            heading += f": {self._interfaces_problem}"
+        found += _group(HOST_GROUP, heading, lines, problems_only=problems_only)
+        return found
+
+
+def _group(key: str, text: str, lines: Sequence[NetLine], *, problems_only: bool) -> list[Row[NetLine]]:
+    shown = [line for line in lines if line.problem] if problems_only else list(lines)
+    if problems_only and not shown:
+        return []
+    return [Row(key, NetLine(key, text=text)), *(Row(line.key, line, key) for line in shown)]
+
+
+def _heading(engine: str, shelved: Shelved) -> str:
+    said = [shelved.problem, *shelved.stock.problems]
+    sentences = " ".join(sentence for sentence in said if sentence)
+    return f"networks of {engine}{': ' + sentences if sentences else ''}"
+
+
+def _network(
+    host: str,
+    engine: str,
+    shelved: Shelved,
+    network: Network,
+    by_name: Mapping[str, HostInterface],
+    *,
+    of_guests: bool,
+) -> NetLine:
+    target = ResourceId(host, engine, ResourceKind.NETWORK, network.name)
+    unused = not network.members and not network.builtin
+    return NetLine(
+        target.text,
+        engine,
+        shelved.stock.user,
+        target=target,
+        network=network,
+        rates=by_name.get(network.bridge) if network.bridge and shelved.stock.local else None,
+        of_guests=of_guests,
+        problem=NO_USER if unused else "",
+    )
+
+
+def _ordered(interfaces: Sequence[HostInterface]) -> list[HostInterface]:
+    """Return cards first, then bridges each with its ports behind it, then the rest."""
+    order = ("physical", "bond", "bridge", "vlan")
+    places = {kind: at for at, kind in enumerate(order)}
+
+    def place(one: HostInterface) -> tuple[object, ...]:
+        master = one.master or one.name
+        is_port = bool(one.master) and str(one.kind) not in {"physical", "bond", "vlan"}
+        rank = places["bridge"] if is_port else places.get(str(one.kind), len(order))
+        return rank, master if is_port or str(one.kind) == "bridge" else one.name, is_port, one.name
+
+    return sorted(interfaces, key=place)

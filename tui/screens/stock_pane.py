@@ -1,0 +1,46 @@
+"""What the panes of images and networks share: the lines that an action goes to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, cast
+
+from widgets.live_table.model import R
+
+if TYPE_CHECKING:
+    from tui.screens.deck import Deck
+    from tui.screens.pane import Pane
+
+
+class StockActions(Generic[R]):
+    """Carries out actions on the lines of a pane: a method `do_ID` for the action ID.
+
+    Args:
+        pane: the pane whose lines they are.
+    """
+
+    def __init__(self, pane: Pane) -> None:
+        self.pane = pane
+
+    @property
+    def deck(self) -> Deck:
+        """Return the application."""
+        return cast("Deck", self.pane.app)
+
+    @property
+    def current(self) -> R | None:
+        """Return the line under the cursor."""
+        row = self.pane.table.cursor_row
+        return cast("R | None", row.data if row is not None else None)
+
+    def chosen(self) -> list[R]:
+        """Return the marked lines in view, else the line under the cursor."""
+        table = self.pane.table
+        rows: list[Any] = [table.row(key) for key in table.marked_keys()]
+        found = [row.data for row in rows if row is not None]
+        if not found and self.current is not None:
+            found = [self.current]
+        return found
+
+    def no_such(self, what: str) -> None:
+        """Say that an action is not for this line."""
+        self.deck.say(f"{what}.", "warn")
