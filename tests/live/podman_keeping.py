@@ -1,6 +1,7 @@
 """A keeper of a real Podman under test, and what tests do with it beside the command line."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,7 +48,9 @@ class Keeping:
         async with asyncio.timeout(30):
             while not condition():
                 self._news.clear()
-                await asyncio.wait({asyncio.ensure_future(self._news.wait())}, timeout=0.05)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await self._news.wait()
 
     async def cli(self, *args: str) -> str:
         return await asyncio.to_thread(self.host.cli, *args)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -356,6 +357,35 @@ async def test_a_file_that_was_there_is_never_touched(podman: FakePodman, keeper
     path.write_text("mine")
     outcome, _ = await told(keeper, SaveImage(target=target(local=ID), reference=QUALIFIED, path=str(path)))
     assert (outcome.result, path.read_text()) == (Result.REFUSED, "mine")
+
+
+async def test_a_cancelled_export_leaves_no_file(podman: FakePodman, keeper: PodmanKeeper, tmp_path: Path) -> None:
+    folder = tmp_path / "volume"
+    folder.mkdir()
+    (folder / "big").touch()
+    os.truncate(folder / "big", 256 << 20)
+    podman.routes["volumes/files/json"] = reply({**VOLUME, "Mountpoint": str(folder)})
+    path = tmp_path / "x"
+    some = asyncio.Event()
+    export = ExportContainerVolume(target=target(ResourceKind.VOLUME, "files"), path=str(path))
+    task = asyncio.create_task(keeper.operate(export, lambda progress: some.set() if progress.done else None))
+    async with asyncio.timeout(10):
+        await some.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not path.exists()
+
+
+async def test_a_volume_without_a_folder_is_a_sentence(
+    podman: FakePodman, keeper: PodmanKeeper, tmp_path: Path
+) -> None:
+    export = ExportContainerVolume(target=target(ResourceKind.VOLUME, "files"), path=str(tmp_path / "x"))
+    for mountpoint, words in (("", "its driver keeps it elsewhere"), ("/nowhere/at/all", "cannot be read")):
+        podman.routes["volumes/files/json"] = reply({**VOLUME, "Mountpoint": mountpoint})
+        outcome, _ = await told(keeper, export)
+        assert words in outcome.message
+    assert not (tmp_path / "x").exists()
 
 
 # pruning

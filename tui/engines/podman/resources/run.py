@@ -106,11 +106,11 @@ async def _create(desk: Desk, operation: RunContainer, new_volumes: Collection[s
     )
     try:
         answer = await desk.patiently(asyncio.shield(asked))
-    except BaseException as error:
+    except BaseException:
         await asyncio.wait({asked}, timeout=CREATE_PATIENCE_SECONDS)
         if asked.done() and not asked.cancelled() and asked.exception() is None:
             await _unmake(desk, str(asked.result().json().get("Id")), new_volumes)
-        elif not isinstance(error, EngineError):
+        else:
             await _remove_volumes(desk, new_volumes)
         asked.cancel()
         raise
