@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 PATH=$PATH:/usr/sbin:/sbin
 
 engine_installed() {
-    for name in podman libvirtd virtqemud virsh; do command -v "$name" >/dev/null && return 0; done
+    for name in podman libvirtd virtqemud virtlxcd; do command -v "$name" >/dev/null && return 0; done
     return 1
 }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.engines.base import Engine
     from tui.sampling.live import LiveSource
 
-LIBVIRT_PROGRAMS = ("libvirtd", "virtqemud", "virtlxcd", "virsh")
+LIBVIRT_PROGRAMS = ("libvirtd", "virtqemud", "virtlxcd")  # not virsh: a client alone has no guests here
 SYSTEM_FOLDERS = "/usr/sbin:/sbin:/usr/local/sbin"  # daemons are there, and a user's PATH often lacks them
 
 
