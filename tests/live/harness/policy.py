@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import pytest
 
+ROOT_HINT = "`make test` gets it by sudo"
 SETUP_HINT = "`make test` installs and starts what is missing"
 
 
@@ -15,8 +16,8 @@ def strict() -> bool:
     return bool(os.environ.get("HOSTDECK_TEST_STRICT") or os.environ.get("CI"))
 
 
-def lacking(reason: str) -> NoReturn:
-    text = f"{reason}; {SETUP_HINT}"
+def lacking(reason: str, hint: str = SETUP_HINT) -> NoReturn:
+    text = f"{reason}; {hint}"
     if strict():
         pytest.fail(text, pytrace=False)
     pytest.skip(text)
@@ -24,7 +25,7 @@ def lacking(reason: str) -> NoReturn:
 
 def require_root(what: str) -> None:
     if os.geteuid() != 0:
-        lacking(f"{what} needs root")
+        lacking(f"{what} needs root", ROOT_HINT)
 
 
 def require_programs(what: str, *names: str) -> None:
