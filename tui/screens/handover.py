@@ -1,7 +1,8 @@
-"""Where there is no terminal emulator for a platform, the whole terminal is handed over."""
+"""The terminal emulator of a session; where there is none for a platform, the whole terminal is handed over."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -15,9 +16,36 @@ from tui.sessions.byhand import argument_list
 from tui.sessions.model import AUDIT_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui.domain.instance import Instance
     from tui.domain.session import SessionRequest
     from tui.screens.deck import Deck
+    from tui.sessions import Terminal
+
+
+class TerminalCore:
+    """Knows whether there is a terminal core for this platform; it is looked for once, when first needed."""
+
+    def __init__(self) -> None:
+        self._checked = False
+        self._missing: str | None = None
+
+    async def missing(self) -> str | None:
+        """Return why there is none; None when there is one."""
+        if not self._checked:
+            from widgets.terminal import available
+
+            self._missing = await asyncio.to_thread(available)
+            self._checked = True
+        return self._missing
+
+
+def make_terminal(sink: Callable[[bytes], None], columns: int, rows: int) -> Terminal:
+    """Make what shows a session."""
+    from widgets.terminal import Emulator, GhosttyCore
+
+    return Emulator(GhosttyCore(columns, rows), sink=sink)
 
 
 def hand_over(deck: Deck, instance: Instance, request: SessionRequest, why: str) -> None:

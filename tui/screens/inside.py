@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +10,12 @@ from tui.domain.errors import HostdeckError
 from tui.domain.instance import Instance, Kind
 from tui.domain.session import SessionKind, SessionRequest
 from tui.screens import keyboard
+from tui.screens.handover import TerminalCore, hand_over, make_terminal
 from tui.screens.on_its_way import OnItsWay
 from tui.screens.session import LINES_AROUND, SessionScreen
 from tui.screens.session_asks import SessionAsks
 from tui.screens.sessions import SessionsScreen
-from tui.sessions import Session, Sessions, SessionState, Subject, Terminal, Way
+from tui.sessions import Session, Sessions, SessionState, Subject, Way
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -43,12 +42,11 @@ class Inside:
     def __init__(self, deck: Deck) -> None:
         self.deck = deck
         self.sessions = Sessions(
-            deck.source, deck.jobs.audit, make_terminal=_terminal, on_change=self._changed, utc=self._utc
+            deck.source, deck.jobs.audit, make_terminal=make_terminal, on_change=self._changed, utc=self._utc
         )
         self.asks = SessionAsks(self)
         self.recorders: dict[int, Recorder] = {}
-        self._checked = False
-        self._no_terminal: str | None = None
+        self._core = TerminalCore()
         self._waiting: OnItsWay | None = None
 
     # What keys and commands ask for
@@ -187,7 +185,10 @@ class Inside:
         """Go to the session that is open, or open one."""
         there = None if anew else self.sessions.of(instance.id, request)
         if there is None:
-            if await self._hand_over(instance, request):
+            why = await self._core.missing()
+            if why is not None:
+                self.arrive()
+                hand_over(self.deck, instance, request, why)
                 return
             there = self._begin(instance, request, way)
         elif there.state is SessionState.ENDED:
@@ -220,21 +221,6 @@ class Inside:
         width, height = self.deck.size
         return max(width, LEAST_COLUMNS), max(height - LINES_AROUND, LEAST_ROWS)
 
-    async def _hand_over(self, instance: Instance, request: SessionRequest) -> bool:
-        """Hand the whole terminal over where there is no emulator for this platform."""
-        if not self._checked:
-            from widgets.terminal import available
-
-            self._no_terminal = await asyncio.to_thread(available)
-            self._checked = True
-        if self._no_terminal is None:
-            return False
-        from tui.screens.handover import hand_over
-
-        self.arrive()
-        hand_over(self.deck, instance, request, self._no_terminal)
-        return True
-
     # What sessions tell
 
     def _utc(self) -> float:
@@ -258,9 +244,3 @@ class Inside:
             screen.show_session()
         elif isinstance(screen, SessionsScreen):
             screen.show_sessions()
-
-
-def _terminal(sink: Callable[[bytes], None], columns: int, rows: int) -> Terminal:
-    from widgets.terminal import Emulator, GhosttyCore
-
-    return Emulator(GhosttyCore(columns, rows), sink=sink)

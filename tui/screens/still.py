@@ -1,6 +1,9 @@
 """A still of a guest's screen, once a second, for guests that have only a screen; what is typed is sent to it.
 
-It is drawn in half blocks, which every terminal can; the protocols for true pictures (sixel, kitty) are not used.
+It is drawn in half blocks, which every terminal can. The protocols for true pictures (sixel, kitty) are not used:
+whether a terminal knows them is found out by asking it, and once Textual reads the terminal its answer arrives as keys,
+which here would be typed into the guest; libraries ask before Textual starts, at the cost of every start. And what is
+drawn here is cells: a picture laid over them is not taken away by the question or the list that opens over it.
 """
 
 from __future__ import annotations
