@@ -35,6 +35,7 @@ class Shelf:
     def __init__(self) -> None:
         self._shelved: dict[str, Shelved] = {}
         self._turns: dict[str, asyncio.Lock] = {}
+        self._asking: dict[tuple[str, frozenset[ResourceKind]], asyncio.Task[None]] = {}
 
     @property
     def shelved(self) -> Mapping[str, Shelved]:
@@ -47,6 +48,23 @@ class Shelf:
         return tuple(shelved.stock for shelved in self._shelved.values())
 
     async def ask(self, engine: str, keeper: ResourceKeeper, kinds: frozenset[ResourceKind]) -> None:
+        """Ask one engine; who asks the same meanwhile waits for the same answer.
+
+        Who stops waiting does not end the question: a screen that was left would else leave the shelf empty.
+        """
+        key = (engine, kinds)
+        task = self._asking.get(key)
+        if task is None:
+            task = self._asking[key] = asyncio.get_running_loop().create_task(self._ask(engine, keeper, kinds))
+            task.add_done_callback(lambda _task: self._asking.pop(key, None))
+        await asyncio.shield(task)
+
+    def close(self) -> None:
+        """Give up what is still being asked."""
+        for task in list(self._asking.values()):
+            task.cancel()
+
+    async def _ask(self, engine: str, keeper: ResourceKeeper, kinds: frozenset[ResourceKind]) -> None:
         """Ask one engine and keep its answer, or why there is none."""
         async with self._turns.setdefault(engine, asyncio.Lock()):
             before = self._shelved.get(engine, Shelved(Stock(engine)))
@@ -140,6 +158,7 @@ class RoutesResources:
 
     def _close_shelf(self) -> None:
         """Let the reader's thread end; a reader that hangs in the kernel keeps its descriptors."""
+        self._shelf.close()
         self._interface_lane.close()
         if self._interface_reader is not None and not self._interface_lane.abandoned:
             self._interface_reader.close()

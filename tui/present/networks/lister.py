@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -31,7 +32,7 @@ class NetworkLister(Lister[NetLine]):
 
     def __init__(self) -> None:
         self.interfaces: tuple[HostInterface, ...] = ()
-        self.shelf: Mapping[str, Shelved] = {}
+        self._source: HostSource | None = None
         self._interfaces_problem = ""
         self._listed_at: float | None = None
         self._changed: dict[str, int] = {}
@@ -39,19 +40,28 @@ class NetworkLister(Lister[NetLine]):
 
     async def ask(self, source: HostSource) -> None:
         """Ask the kernel, and the engines when it is time."""
+        self._source = source
         view = source.view
         now = view.taken_monotonic_seconds if view is not None else 0.0
         self._of_guests = frozenset(source.resource_engines(ResourceKind.POOL))
         changed = {engine: source.keeper(engine).changed for engine in source.resource_engines(ResourceKind.NETWORK)}
         if self._listed_at is None or now - self._listed_at >= RELIST_SECONDS or changed != self._changed:
             self._listed_at, self._changed = now, changed
-            await source.restock(NETWORKS)
-        self.shelf = dict(source.shelf)
+            await asyncio.gather(source.restock(NETWORKS), self._read_interfaces(source))
+        else:
+            await self._read_interfaces(source)
+
+    async def _read_interfaces(self, source: HostSource) -> None:
         try:
             self.interfaces = await source.interfaces()
             self._interfaces_problem = ""
         except HostdeckError as error:
             self._interfaces_problem = error.message
+
+    @property
+    def shelf(self) -> Mapping[str, Shelved]:
+        """Return what the engines answered last."""
+        return self._source.shelf if self._source is not None else {}
 
     def relist(self) -> None:
         """Ask the engines the next time, whatever they were asked before."""
