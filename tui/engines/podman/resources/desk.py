@@ -17,6 +17,7 @@ from tui.engines.podman.wire import ask
 T = TypeVar("T")
 
 LIST_SECONDS = 10.0
+LIST_SECONDS_EACH = 0.03  # Docker's list inspects every container: 5 ms each on a quiet machine
 PING_SECONDS = 5.0
 PING_EVERY_SECONDS = 5.0
 CHANGE_SECONDS = 3600.0  # far beyond any change; a service that hangs is found by its pings
@@ -70,6 +71,11 @@ class Desk:
         """Return a container's name as last heard, its short id where none was."""
         known = self._inventory.find(local)
         return known.name if known is not None else local[:12]
+
+    @property
+    def list_seconds(self) -> float:
+        """Return how long a list of all containers may take."""
+        return LIST_SECONDS + LIST_SECONDS_EACH * len(self._inventory)
 
     @property
     def release(self) -> tuple[int, int]:

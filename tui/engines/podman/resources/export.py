@@ -14,6 +14,8 @@ from tui.engines.podman.resources.folder_tar import Archiver, Stopped, folder_by
 from tui.engines.podman.resources.meter import Meter
 from tui.engines.podman.resources.transfer import download
 from tui.engines.podman.resources.users import read_users
+from tui.engines.podman.resources.volumes import volume_now
+from tui.engines.podman.rows import Row
 
 SERVICE_SINCE = (5, 6)
 TELL_BYTES = 1 << 20
@@ -30,7 +32,7 @@ def objection(desk: Desk) -> str:
 async def preview(desk: Desk, operation: ExportContainerVolume) -> Preview:
     """Look at the volume, the path and the space there."""
     name = operation.target.local
-    row = await desk.inspect(f"volumes/{name}/json")
+    row = await volume_now(desk, name)
     by_service = desk.release >= SERVICE_SINCE
     size = None if by_service else await _weigh(row)
     writers = [user for user in await read_users(desk) if name in user.volumes and user.runs]
@@ -43,7 +45,7 @@ async def preview(desk: Desk, operation: ExportContainerVolume) -> Preview:
     )
 
 
-async def _weigh(row: dict[str, str]) -> int:
+async def _weigh(row: Row) -> int:
     folder = _folder(row)
     try:
         return await look_at(folder, folder_bytes, folder)
@@ -51,7 +53,7 @@ async def _weigh(row: dict[str, str]) -> int:
         raise EngineRefused("no permission", f"Its files cannot be read: {error.message}") from error
 
 
-def _folder(row: dict[str, str]) -> str:
+def _folder(row: Row) -> str:
     folder = str(row.get("Mountpoint") or "")
     if not folder.startswith("/"):
         raise ActionRefused("not mounted", "The volume has no folder on this host: its driver keeps it elsewhere.")
@@ -66,7 +68,7 @@ async def export(desk: Desk, operation: ExportContainerVolume, progress: Progres
     if desk.release >= SERVICE_SINCE:
         size = await download(desk, operation.path, f"volumes/{name}/export", {}, progress)
         return Done(f"{operation.path}: {size_text(size)}.")
-    folder = _folder(await desk.inspect(f"volumes/{name}/json"))
+    folder = _folder(await volume_now(desk, name))
     meter = Meter(progress, total=refused.needs_bytes, text=f"writing {operation.path}")
     async with new_file(operation.path) as file:
         archiver = await _archive(folder, file, meter)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from typing import Any
 
-from tui.domain.errors import EngineError, EngineLost
+from tui.domain.errors import EngineError, EngineLost, NotFound
 from tui.domain.operation import Preview, Progress, ProgressSink
 from tui.domain.operation.images import LoadImage, SaveImage
 from tui.domain.resource import ResourceId, ResourceKind
@@ -40,7 +40,11 @@ def _is_id(text: str) -> bool:
 
 async def _size_of(desk: Desk, reference: str) -> int:
     """Return the bytes that an archive has at most."""
-    return int((await desk.inspect(f"images/{reference}/json")).get("Size") or 0) + HEAD_ROOM_BYTES
+    try:
+        image = await desk.inspect(f"images/{reference}/json")
+    except NotFound as error:
+        raise NotFound("no longer there", f"There is no image {reference} here.") from error
+    return int(image.get("Size") or 0) + HEAD_ROOM_BYTES
 
 
 async def save(desk: Desk, operation: SaveImage, progress: ProgressSink) -> Done:

@@ -49,7 +49,7 @@ async def read_users(desk: Desk) -> tuple[User, ...]:
     Raises:
         EngineError: with its sentence.
     """
-    answer = await desk.docker("containers/json", {"all": "true"})
+    answer = await desk.docker("containers/json", {"all": "true"}, timeout=desk.list_seconds)
     if answer is not None and not isinstance(answer, list):
         raise EngineError("Podman answered nonsense", "A list was asked for, and something else came.")
     return tuple(_users(answer or ()))

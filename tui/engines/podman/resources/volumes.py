@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui.domain.errors import EngineError
+from tui.domain.errors import EngineError, NotFound
 from tui.domain.operation import Preview, ProgressSink
 from tui.domain.operation.images import CreateContainerVolume, PruneContainerVolumes, RemoveContainerVolume
 from tui.domain.resource import ResourceKind
@@ -51,10 +51,23 @@ async def _weigh(desk: Desk, rows: Sequence[Row], users: Sequence[User]) -> tupl
     return parsed(lambda row: volume_of(row, users, weights), rows)
 
 
+async def volume_now(desk: Desk, name: str) -> Row:
+    """Return a volume's description.
+
+    Raises:
+        NotFound: it is gone.
+        EngineError: with its sentence.
+    """
+    try:
+        return await desk.inspect(f"volumes/{name}/json")
+    except NotFound as error:
+        raise NotFound("no longer there", f"There is no volume {name}.") from error
+
+
 async def preview_remove(desk: Desk, operation: RemoveContainerVolume) -> Preview:
     """Name who mounts it."""
     name = operation.target.local
-    row = await desk.inspect(f"volumes/{name}/json")
+    row = await volume_now(desk, name)
     users = await read_users(desk)
     mounting = [user for user in users if name in user.volumes]
     sizes = [volume.size_bytes for volume in await _weigh(desk, [row], users)]
@@ -77,6 +90,7 @@ def _refusal(name: str, mounting: Sequence[User]) -> str:
 async def remove(desk: Desk, operation: RemoveContainerVolume, _progress: ProgressSink) -> Done:
     """Remove a volume that nobody mounts."""
     name = operation.target.local
+    await volume_now(desk, name)
     refuse(Preview(refusal=_refusal(name, [user for user in await read_users(desk) if name in user.volumes])))
     await desk.change("DELETE", f"volumes/{name}")
     return Done()
