@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -121,3 +122,11 @@ async def show(pilot: Pilot[None], table: LiveTable[Guest], guests: Iterable[Gue
     """Give the table rows and wait until they are drawn."""
     table.set_rows(rows(guests, **parents))
     await pilot.pause()
+
+
+async def laid_out(pilot: Pilot[None], table: LiveTable[Guest]) -> None:
+    """Wait until no layout is due any more: a scroll bar that has just come asks for one more by itself."""
+    async with asyncio.timeout(20):
+        await pilot.pause()
+        while any(part._layout_required for part in (table, table.vertical_scrollbar, table.screen)):
+            await pilot.pause()

@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 from textual.geometry import Region
 
-from tests.ui.widgets_live_table.harness import CountingTable, Guest, TableApp, guest_columns, many, rows, show
+from tests.ui.widgets_live_table.harness import (
+    CountingTable,
+    Guest,
+    TableApp,
+    guest_columns,
+    laid_out,
+    many,
+    rows,
+    show,
+)
 from widgets.confirm import Confirm
 from widgets.live_table import Column, Row
 
@@ -115,10 +124,11 @@ async def test_a_row_more_or_less_where_all_fit_leaves_the_others_alone() -> Non
 
 async def test_a_row_more_or_less_in_a_long_table_does_not_lay_out_the_screen() -> None:
     app = TableApp()
-    laid_out: list[object] = []
+    layouts: list[object] = []
     async with app.run_test(size=(80, 24)) as pilot:
         await show(pilot, app.table, many(200))
-        app.screen.screen_layout_refresh_signal.subscribe(app.table, laid_out.append)
+        await laid_out(pilot, app.table)
+        app.screen.screen_layout_refresh_signal.subscribe(app.table, layouts.append)
         await show(pilot, app.table, many(199))
         assert app.table.max_scroll_y == 199 + 1 - 24
         await pilot.press("G")
@@ -128,10 +138,10 @@ async def test_a_row_more_or_less_in_a_long_table_does_not_lay_out_the_screen() 
         assert app.table.scroll_offset.y == app.table.max_scroll_y
         assert app.table.visible_keys[-1] == "g149"
         assert app.lines()[-1].split()[0] == "g149"
-        assert laid_out == []
+        assert layouts == []
         await show(pilot, app.table, many(3))
         assert not app.table.show_vertical_scrollbar
-        assert laid_out != []
+        assert layouts != []
 
 
 async def test_a_short_table_never_gets_a_scrollbar_and_a_long_one_has_it_at_once() -> None:
