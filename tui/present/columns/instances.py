@@ -58,7 +58,7 @@ def _overview(moment: Moment, shape: Shape) -> list[Column[Entry]]:
 def _guests(moment: Moment, shape: Shape) -> list[Column[Entry]]:
     return [
         shared.name(20 if shape.roomy else 14),
-        shared.state(24 if shape.roomy else 16),  # a reason tells more than a further column
+        shared.state(24 if shape.roomy else 15),  # a reason tells more than a further column
         shared.cores(moment),
         shared.percent(moment, 5),
         shared.throttled(9),
