@@ -70,8 +70,8 @@ class Pool:
     def isPersistent(self) -> bool:
         return True
 
-    def autostart(self) -> bool:
-        return False
+    def UUIDString(self) -> str:
+        return self._name
 
     def listAllVolumes(self, _flags: int) -> list[Volume]:
         with self._host.asking:
@@ -120,9 +120,9 @@ class Host:
     def close(self) -> None:
         """End."""
 
-    def listAllStoragePools(self, _flags: int) -> list[Pool]:
+    def listAllStoragePools(self, flags: int) -> list[Pool]:
         self.list_gate.wait(60)
-        return list(self.pools.values())
+        return [] if flags else list(self.pools.values())
 
     def storagePoolLookupByName(self, name: str) -> Pool:
         return self.pools[name]

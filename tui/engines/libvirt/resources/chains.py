@@ -94,6 +94,11 @@ def overlays_of(shelf: Shelf, path: str) -> tuple[Disk, ...]:
     return tuple(disk for disk in shelf.disks if tidy(path) in shelf.chain(disk)[0])
 
 
+def is_outside(problem: str) -> bool:
+    """Tell whether a chain only leaves what is known, which is no reason against reading the disk."""
+    return problem.startswith(OUTSIDE.partition("{}")[0])
+
+
 def tidy(path: str) -> str:
     """Return one spelling of a path; what is no path of a file stays as it is."""
     return posixpath.normpath(path) if path.startswith("/") else path

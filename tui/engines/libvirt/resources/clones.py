@@ -8,6 +8,7 @@ from tui.domain.operation.storage import CloneDisk
 from tui.domain.resource import ResourceKind
 from tui.domain.storage import Disk, StoragePool
 from tui.engines.libvirt.resources.around import Surroundings
+from tui.engines.libvirt.resources.chains import is_outside
 from tui.engines.libvirt.resources.copying import Copy, copy
 from tui.engines.libvirt.resources.handler import Done, Handler
 from tui.engines.libvirt.resources.survey import FOLDERS, Survey, free_bytes, resource_of, space_problem, survey
@@ -52,7 +53,7 @@ class _Clone:
         if writers and not self._is_read_only_image:
             torn = "an overlay would break" if self.operation.overlay else "a copy would be torn"
             return f"{names_of(writers)} runs and writes to {disk.name}: {torn}. Stop the guest first."
-        if disk.backing_problem:
+        if disk.backing_problem and not is_outside(disk.backing_problem):
             return disk.backing_problem
         if self.operation.overlay:
             return overlay_problem(disk, self.pool, FOLDERS)

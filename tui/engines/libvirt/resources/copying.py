@@ -161,7 +161,7 @@ async def _by_libvirt(around: Surroundings, job: Copy, progress: ProgressSink) -
         )
     finally:
         watch.cancel()
-        await asyncio.wait({watch})
+        await asyncio.gather(watch, return_exceptions=True)
 
 
 async def _watch(around: Surroundings, job: Copy, progress: ProgressSink) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 from tui.domain.action import Result
 from tui.domain.errors import ActionRefused, EngineError
 from tui.domain.event import Document
+from tui.domain.hardware import GuestHardware
+from tui.domain.identity import InstanceId
 from tui.domain.operation import Operation, OperationOutcome, Preview, ProgressSink
 from tui.domain.resource import ResourceId, ResourceKind, Stock
+from tui.domain.snapshot import GuestSnapshots
 from tui.domain.storage import Disk
 from tui.engines.libvirt.link import Link
 from tui.engines.libvirt.resources import details, documents, stock
@@ -18,6 +21,7 @@ from tui.engines.libvirt.resources.failures import OutcomeUnknown
 from tui.engines.libvirt.resources.handler import Handler
 from tui.engines.libvirt.resources.hearing import hear
 from tui.engines.libvirt.resources.reading import PoolReader
+from tui.engines.libvirt.resources.words import os_sentence
 
 KINDS = frozenset({ResourceKind.POOL, ResourceKind.DISK, ResourceKind.NETWORK, ResourceKind.SNAPSHOT})
 READ_ONLY = "hostdeck runs read-only."
@@ -79,6 +83,8 @@ class LibvirtResources:
             return await self._handlers[type(operation)].preview(self.around, operation)
         except ActionRefused as error:
             return Preview(refusal=error.message)
+        except OSError as error:
+            return Preview(refusal=os_sentence(error))
 
     async def operate(self, operation: Operation, progress: ProgressSink) -> OperationOutcome:
         """Carry out an operation, as the seam says."""
@@ -93,9 +99,19 @@ class LibvirtResources:
             return OperationOutcome(operation, Result.UNKNOWN, f"Outcome unknown: {error.message}")
         except EngineError as error:
             return OperationOutcome(operation, Result.FAILED, error.message)
+        except OSError as error:
+            return OperationOutcome(operation, Result.FAILED, os_sentence(error))
         finally:
             self.note_change()
         return OperationOutcome(operation, done.result, done.message, done.made)
+
+    async def snapshots(self, target: InstanceId) -> GuestSnapshots:
+        """Return a guest's snapshots, as the seam says."""
+        raise ActionRefused("not possible", f"The snapshots of {self.around.name_of(target.local)} are not read.")
+
+    async def hardware(self, target: InstanceId) -> GuestHardware:
+        """Return what a guest is built of, as the seam says."""
+        raise ActionRefused("not possible", f"The hardware of {self.around.name_of(target.local)} is not read.")
 
     def command(self, operation: Operation) -> str:
         """Return the command line, as the seam says."""

@@ -1,5 +1,6 @@
 """Changes of networks."""
 
+import contextlib
 import ipaddress
 from functools import partial
 from typing import Any
@@ -96,9 +97,10 @@ def _create(libvirt: Any, connection: Any, *, text: str, start: bool, autostart:
         if autostart:
             network.setAutostart(1)
     except libvirt.libvirtError:
-        if network.isActive():
-            network.destroy()
-        network.undefine()
+        with contextlib.suppress(libvirt.libvirtError):
+            if network.isActive():
+                network.destroy()
+            network.undefine()
         raise
 
 

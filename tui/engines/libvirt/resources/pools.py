@@ -1,5 +1,6 @@
 """Changes of pools. Their disks stay where they are."""
 
+import contextlib
 import posixpath
 from functools import partial
 from typing import Any
@@ -90,9 +91,10 @@ def _create(libvirt: Any, connection: Any, *, text: str, autostart: bool) -> Non
         if autostart:
             pool.setAutostart(1)
     except libvirt.libvirtError:
-        if pool.isActive():
-            pool.destroy()
-        pool.undefine()
+        with contextlib.suppress(libvirt.libvirtError):
+            if pool.isActive():
+                pool.destroy()
+            pool.undefine()
         raise
 
 

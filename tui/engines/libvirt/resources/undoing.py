@@ -35,9 +35,12 @@ async def all_or_nothing(
         rest.add_done_callback(_running.discard)
         await asyncio.shield(rest)
         raise
-    except EngineError:
-        await _quietly(undo)
-        raise
+    except EngineError as error:
+        left = await _quietly(undo)
+        if not left:
+            raise
+        failure = type(error)(error.title, f"{error.message} What was half made could not be removed: {left}")
+    raise failure
 
 
 async def _finish(task: "asyncio.Future[Any]", undo: Callable[[], Awaitable[object]]) -> None:
@@ -47,9 +50,10 @@ async def _finish(task: "asyncio.Future[Any]", undo: Callable[[], Awaitable[obje
     await _quietly(undo)
 
 
-async def _quietly(undo: Callable[[], Awaitable[object]]) -> None:
-    """Undo; what cannot be undone is gone already, or the daemon is."""
+async def _quietly(undo: Callable[[], Awaitable[object]]) -> str:
+    """Undo, and return why it cannot be undone: the daemon is gone, as a rule."""
     try:
         await undo()
-    except EngineError:
-        return
+    except EngineError as error:
+        return error.message
+    return ""

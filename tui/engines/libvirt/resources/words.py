@@ -36,6 +36,12 @@ def names_of(users: Iterable[DiskUser]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
+def os_sentence(error: OSError) -> str:
+    """Say what this host's own system refused."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}."
+
+
 def size(count: int) -> str:
     """Return bytes for a sentence: "1.5 GiB"."""
     value = float(count)
