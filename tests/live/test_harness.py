@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.live.harness.hoststate import leftovers
 from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import IDLE, POLITE, PodmanHost
+from tests.live.harness.policy import require_root
 from tests.live.harness.processes import processes_of
 from tests.live.harness.waiting import wait_until
 from tests.live.harness.workfolder import make_work_folder, remove_work_folder
@@ -40,6 +41,7 @@ def test_podman_service_comes_back_after_kill_and_hang(podman_host: PodmanHost) 
 
 
 def test_podman_leaves_nothing_behind(live_machine: None) -> None:
+    require_root("a private rootful Podman")
     folder = make_work_folder(os.getpid())
     host = PodmanHost.start(folder)
     container = host.run("left")
@@ -86,6 +88,7 @@ def test_libvirt_daemon_comes_back_and_finds_its_guest(clean_libvirt: LibvirtHos
 
 
 def test_libvirt_leaves_nothing_behind(live_machine: None) -> None:
+    require_root("a private system libvirtd")
     folder = make_work_folder(os.getpid())
     host = LibvirtHost.start(folder)
     host.define_guest("left", network=host.network)
