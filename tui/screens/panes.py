@@ -67,6 +67,19 @@ CONTAINERS = PaneSpec[Entry](
     count=container_count,
 )
 
+IMAGES = PaneSpec[Any](
+    id="images",
+    title="Images",
+    action="pane_images",
+    columns=late("tui.present.images.columns", "images"),
+    lister=late("tui.present.images.lister", "StockLister"),
+    fields=late("tui.present.images.columns", "filter_fields"),
+    filter_keys=("name", "kind", "state", "format", "engine", "user", "on", "id", "pool", "problem"),
+    sort=("name", False),
+    left_out=ONLY_INSTANCES,
+    lists_instances=False,
+    actor=late("tui.screens.image_pane", "ImageActions"),
+)
 NETWORKS = PaneSpec[Any](
     id="networks",
     title="Networks",
@@ -81,7 +94,7 @@ NETWORKS = PaneSpec[Any](
     actor=late("tui.screens.network_pane", "NetworkActions"),
 )
 
-PANES: tuple[PaneSpec[Any], ...] = (OVERVIEW, GUESTS, CONTAINERS, NETWORKS)
+PANES: tuple[PaneSpec[Any], ...] = (OVERVIEW, GUESTS, CONTAINERS, IMAGES, NETWORKS)
 
 BY_ID: Mapping[str, PaneSpec[Any]] = {pane.id: pane for pane in PANES}
 BY_ACTION: Mapping[str, PaneSpec[Any]] = {pane.action: pane for pane in PANES}
