@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-PANES = ("overview", "guests", "containers", "networks")
+PANES = ("overview", "guests", "containers", "images", "networks")
 
 
 def _nothing() -> Mapping[str, tuple[str, ...]]:

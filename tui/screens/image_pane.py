@@ -156,7 +156,7 @@ class _StockPage:
             details = await keeper.image_details(line.target)
             return image_facts(line, details, width, shows_secrets=self.shows_secrets)
         if line.disk is not None and isinstance(keeper, DescribesGuests):
-            return disk_facts(line, await keeper.disk_details(line.target), width)
+            return disk_facts(await keeper.disk_details(line.target), width)
         if line.pool is not None:
             return pool_facts(line, line.pool, width)
         return volume_facts(line, width)

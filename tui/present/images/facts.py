@@ -96,7 +96,7 @@ def pool_facts(line: StockLine, pool: StoragePool, width: int) -> list[Spans]:
     return found
 
 
-def disk_facts(line: StockLine, disk: Disk, width: int) -> list[Spans]:
+def disk_facts(disk: Disk, width: int) -> list[Spans]:
     """Return everything about a disk: who needs it, what it stands on, the snapshots inside."""
     found = _fact("path", disk.path, width)
     found += _fact("pool", disk.pool, width)
@@ -126,7 +126,7 @@ def _layers(layers: Sequence[ImageLayer]) -> list[Spans]:
     for layer in layers:
         role: Role = "dim" if layer.is_empty else "normal"
         size = "" if layer.is_empty else figures.size(layer.size_bytes)
-        branch = "   " * min(depth, 8) + "`- " if not layer.is_empty else "   " * min(depth, 8) + "   "
+        branch = "   " * min(depth, 8) + ("   " if layer.is_empty else "`- ")
         found.append(
             ((f"{size:>5} ", "normal"), (branch, "dim"), (escape_controls(layer.command.replace("\n", " ")), role))
         )
