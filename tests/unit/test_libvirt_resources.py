@@ -38,7 +38,7 @@ from tui.domain.resource import ResourceId, ResourceKind, Stock
 from tui.domain.storage import Disk
 from tui.engines.libvirt import LibvirtEngine
 from tui.engines.libvirt.resources.keeper import LibvirtResources
-from tui.engines.resources import HasResources
+from tui.engines.resources import DescribesGuests, HasResources
 
 GUEST = """
 <domain type='test'><name>web</name><uuid>00000000-0000-4000-9000-000000000001</uuid>
@@ -80,6 +80,7 @@ async def engine(tmp_path: Path) -> AsyncIterator[LibvirtEngine]:
 @pytest.fixture
 def keeper(engine: LibvirtEngine) -> LibvirtResources:
     assert isinstance(engine, HasResources)
+    assert isinstance(engine.resources, DescribesGuests)
     return engine.resources
 
 

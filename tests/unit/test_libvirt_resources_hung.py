@@ -299,7 +299,7 @@ async def test_failed_work_is_undone_and_its_error_goes_on() -> None:
         undone.append(True)
         raise EngineError("no", "That too.")
 
-    with pytest.raises(EngineError, match="It failed"):
+    with pytest.raises(EngineError, match="could not be removed: That too"):
         await all_or_nothing(work(), undo)
     assert undone == [True]
 
