@@ -3,6 +3,7 @@
 from typing import Any
 
 from tui.domain.operation import Operation
+from tui.engines.libvirt.guests import changes as guests
 from tui.engines.libvirt.resources import clones, disks, networks, pools, transfer
 from tui.engines.libvirt.resources.handler import Handler
 
@@ -12,4 +13,5 @@ HANDLERS: dict[type[Operation], Handler[Any]] = {
     **clones.HANDLERS,
     **transfer.HANDLERS,
     **networks.HANDLERS,
+    **guests.HANDLERS,
 }

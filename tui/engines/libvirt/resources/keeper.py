@@ -13,6 +13,7 @@ from tui.domain.operation import Operation, OperationOutcome, Preview, ProgressS
 from tui.domain.resource import ResourceId, ResourceKind, Stock
 from tui.domain.snapshot import GuestSnapshots
 from tui.domain.storage import Disk
+from tui.engines.libvirt.guests import hardware, snapshots
 from tui.engines.libvirt.link import Link
 from tui.engines.libvirt.resources import details, documents, stock
 from tui.engines.libvirt.resources.around import Surroundings
@@ -107,11 +108,11 @@ class LibvirtResources:
 
     async def snapshots(self, target: InstanceId) -> GuestSnapshots:
         """Return a guest's snapshots, as the seam says."""
-        raise ActionRefused("not possible", f"The snapshots of {self.around.name_of(target.local)} are not read.")
+        return await snapshots.snapshots(self.around, target)
 
     async def hardware(self, target: InstanceId) -> GuestHardware:
         """Return what a guest is built of, as the seam says."""
-        raise ActionRefused("not possible", f"The hardware of {self.around.name_of(target.local)} is not read.")
+        return await hardware.hardware(self.around, target)
 
     def command(self, operation: Operation) -> str:
         """Return the command line, as the seam says."""

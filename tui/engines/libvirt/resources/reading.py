@@ -2,8 +2,9 @@
 
 libvirt's daemon holds a pool's lock while it waits for its storage, and listing pools takes every pool's lock. So each
 pool is read on a thread of its own; a list that hangs is made up from the pools that were known before; and the number
-of calls that may hang on the connection stays below the five that a daemon works on at once for one client. Asking one
-pool for its autostart was seen to hang while another pool does (9.0): a filtered list tells it.
+of calls that may hang on the connection stays below the five that a daemon works on at once for one client. On
+a connection on which a call hangs, later ones about other pools were seen to hang too (9.0), at any of them: then each
+pool is asked on a connection of its own.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from tui.engines.libvirt.late import LateCall
 from tui.engines.libvirt.resources.around import Surroundings
 from tui.engines.libvirt.resources.failures import NO_POOL, NO_VOLUME, understood
 from tui.engines.libvirt.resources.storage_xml import STATES, read_pool, read_volume
+from tui.engines.libvirt.spare import SpareLink
 
 T = TypeVar("T")
 
@@ -102,7 +104,14 @@ class PoolReader:
                 lane.close()  # its thread; the next reading gets a new one
 
     async def _on_lane(self, pool: StoragePool, function: Callable[[Any, Any], T]) -> T:
-        link = await self._around.pools.ready()
+        around = self._around
+        if not (around.hung_pools or around.pools.lane.abandoned):
+            return await self._by(around.pools, pool, function)
+        async with around.line(f"pool {pool.name}") as line:
+            return await self._by(line, pool, function)
+
+    async def _by(self, line: SpareLink, pool: StoragePool, function: Callable[[Any, Any], T]) -> T:
+        link = await line.ready()
         call = LateCall(lambda: link.run(understood(function)))
         return await call.on(self._around.pool_lane(pool.name), deadline=self._pool_deadline)
 
