@@ -15,8 +15,12 @@ def virsh(uri: str, driver: str, request: ActionRequest, name: str) -> str:
     Args:
         name: of the guest, "" when not known. Names that virsh would take for something else give way to the UUID.
     """
-    safe = name and name.isprintable() and not _MISTAKABLE.match(name)
-    words = ["virsh", "-c", uri, *VIRSH_WORDS[request.verb], name if safe else request.target.local]
+    words = ["virsh", "-c", uri, *VIRSH_WORDS[request.verb], guest_word(name, request.target.local)]
     if request.verb is Verb.DELETE and driver == "qemu":  # the other drivers refuse flags about firmware
         words.append("--nvram" if request.remove_nvram else "--keep-nvram")
     return shlex.join(words)
+
+
+def guest_word(name: str, uuid: str) -> str:
+    """Return the word by which virsh finds a guest, as `virsh` says."""
+    return name if name and name.isprintable() and not _MISTAKABLE.match(name) else uuid
