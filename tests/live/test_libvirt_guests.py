@@ -134,8 +134,8 @@ async def test_hardware_is_changed_at_the_next_start(box: Box) -> None:
     assert (hardware.vcpus, hardware.vcpus_max) == (2, 2)
     assert (hardware.memory_bytes, hardware.memory_max_bytes) == (128 * MIB, 128 * MIB)
     assert (hardware.boot, hardware.title, hardware.description) == (("network", "hd"), "a <title>", "two\nlines")
-    assert """<a:x xmlns:a='urn:a' note='kept'/>""".replace("'", '"') in hardware.stored_xml.replace("'", '"')
-    assert len([line for line in preview.diff.splitlines() if line.startswith(("+ ", "- "))]) == 13
+    assert '<a:x xmlns:a="urn:a" note="kept"/>' in hardware.stored_xml
+    assert preview.diff.count("\n-") + preview.diff.count("\n+") < 16  # what stays is no part of it
     await box.done(ChangeHardware(target=box.guest("web"), vcpus=1, title_text="", description=""))
     hardware = await box.hardware("web")
     assert (hardware.vcpus, hardware.vcpus_max, hardware.title, hardware.description) == (1, 2, "", "")

@@ -12,7 +12,7 @@ from tui.engines.libvirt.guests.capabilities import host_memory
 from tui.engines.libvirt.guests.definitions import replace
 from tui.engines.libvirt.guests.hardware import boot_order, bytes_in, device_boots, vcpus_of
 from tui.engines.libvirt.guests.reading import Guest, guest_of, read_guest
-from tui.engines.libvirt.guests.xml_edit import Element, diff, drop, parse, put, text_of
+from tui.engines.libvirt.guests.xml_edit import Element, diff, drop, parse, pretty, put
 from tui.engines.libvirt.resources.around import Surroundings
 from tui.engines.libvirt.resources.handler import Done, Handler
 from tui.engines.libvirt.resources.words import script, size
@@ -121,7 +121,7 @@ class Plan:
                 put(root, tag, text, after=after)
             elif text is not None:
                 drop(root, tag)
-        return text_of(root)
+        return pretty(root)
 
     def warnings(self) -> tuple[str, ...]:
         """Say what a person must know."""
@@ -172,13 +172,7 @@ def _put_boot(root: Element, boot: tuple[str, ...]) -> None:
     places = [number for number, one in enumerate(os_element) if one.tag in {"type", "firmware", "loader", "nvram"}]
     place = (places[-1] if places else -1) + 1
     for number, kind in enumerate(boot):
-        os_element.insert(place + number, _boot(kind))
-
-
-def _boot(kind: str) -> Element:
-    element = Element("boot", {"dev": kind})
-    element.tail = "\n    "
-    return element
+        os_element.insert(place + number, Element("boot", {"dev": kind}))
 
 
 async def _plan(around: Surroundings, operation: ChangeHardware) -> Plan:
@@ -196,7 +190,7 @@ async def preview(around: Surroundings, operation: ChangeHardware) -> Preview:
         refusal=refusal,
         objects=(f"guest {plan.guest.name}, {when}", *plan.lines()),
         warnings=plan.warnings(),
-        diff="" if refusal else diff(text_of(parse(plan.guest.stored)), plan.after()),
+        diff="" if refusal else diff(pretty(parse(plan.guest.stored)), plan.after()),
     )
 
 
@@ -208,7 +202,7 @@ async def operate(around: Surroundings, operation: ChangeHardware, _progress: Pr
     if plan.live:
         await jobs.quick(around, f"guest {plan.guest.name}", _live(plan))
     after = plan.after()
-    if after != text_of(parse(plan.guest.stored)):
+    if after != pretty(parse(plan.guest.stored)):
         await replace(around, plan.guest, plan.guest.stored, after)
     around.touched(plan.guest.uuid)
     return Done("It holds from the next start on." if plan.guest.active and not plan.live else "")

@@ -1,32 +1,36 @@
 """Definitions as trees: read, changed, written and compared.
 
-A tree keeps the name spaces' prefixes that it was read with: libvirt looks at their addresses alone, but a person who
-reads "ns0" where "libosinfo" stood believes that something was lost.
+Name spaces are not resolved: a prefix is part of the tag and its address an attribute, so that what is written again is
+what was read. ElementTree's own reader would move the addresses to the root, where libvirt loses those of metadata.
 """
 
 import difflib
-import io
-import re
+from typing import Any
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from tui.domain.errors import ActionRefused
 
 Element = ElementTree.Element
-_MADE_UP = re.compile(r"ns\d+$|xml", re.IGNORECASE)
 
 
-def parse(text: str) -> Element:
-    """Read a definition.
+def parse(text: str) -> "Element[Any]":
+    """Read a definition, comments too.
 
     Raises:
         ActionRefused: it is no XML, with line and column.
     """
+    builder = ElementTree.TreeBuilder(insert_comments=True)
+    parser = expat.ParserCreate()  # loads nothing from outside, and bounds what entities may expand to
+    parser.buffer_text = True
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.data
+    parser.CommentHandler = builder.comment
     try:
-        for _, (prefix, address) in ElementTree.iterparse(io.StringIO(text), events=("start-ns",)):  # noqa: S314 - expat bounds entities
-            if prefix and not _MADE_UP.match(prefix):
-                ElementTree.register_namespace(prefix, address)
-        return ElementTree.fromstring(text)  # noqa: S314 - the same
-    except ElementTree.ParseError as error:
+        parser.Parse(text, True)
+        return builder.close()
+    except expat.ExpatError as error:
         failure = ActionRefused("no XML", f"The text is no well-formed XML: {error}.")
     raise failure
 
