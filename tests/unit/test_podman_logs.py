@@ -174,7 +174,7 @@ async def test_the_last_lines_are_taken_up_to_a_second_and_what_follows_from_the
     )
     got = lines(await read(podman, LogRequest(tail=5)))
     assert [text for _, _, text in got] == [b"a", b"b", b"c", b"begin", b"d", b"d", b"e", b"a clock set back", b"f"]
-    asked = [request.partition("?")[2] for request in podman.asked]
+    asked = [request.partition("?")[2] for request in podman.asked if LOGS in request]
     common = "stdout=true&stderr=true&timestamps=true"
     assert asked == [
         f"{common}&follow=false&tail=1",
@@ -186,7 +186,68 @@ async def test_the_last_lines_are_taken_up_to_a_second_and_what_follows_from_the
 async def test_following_a_log_without_a_line_begins_with_its_first(podman: FakePodman) -> None:
     podman.routes[LOGS] = answers([], [at(20, b"first\n")])
     assert [text for _, _, text in lines(await read(podman, LogRequest(tail=5)))] == [b"first"]
-    assert podman.asked[1].endswith("follow=true&tail=all")
+    asked = [request for request in podman.asked if LOGS in request]
+    assert asked[1].endswith("follow=true&tail=all")
+
+
+def states(*several: str, driver: str = "journald") -> Route:
+    """Answer what an inspection tells, each status once and the last for ever."""
+    left = list(several)
+
+    async def write(writer: Writer) -> None:
+        status = left.pop(0) if len(left) > 1 else left[0]
+        document = {"State": {"Status": status}, "HostConfig": {"LogConfig": {"Type": driver}}}
+        await reply(document)(writer)
+
+    return write
+
+
+def queries(fake: FakePodman) -> list[str]:
+    """Return what was asked of the log, beyond what is always asked."""
+    asked = [request for request in fake.asked if LOGS in request]
+    return [request.removeprefix(f"GET {LOGS}?stdout=true&stderr=true&timestamps=true&") for request in asked]
+
+
+@pytest.mark.parametrize("fraction", [b"", b".123456789"])
+async def test_a_journal_whose_answers_end_early_is_read_on_while_the_container_runs(
+    podman: FakePodman, fraction: bytes
+) -> None:
+    """As Podman 4.3 does: each answer gives what there is, and ends; the last one when the container has stopped."""
+    whole = [at(18, b"a\n"), at(19, b"b\n", 2), at(20, b"c\n", fraction=fraction), at(20, b"c\n"), at(20, b"beg")]
+    whole += [at(20, b"un\n"), at(20, b"c\n"), at(22, b"d\n", 2), at(23, b"e\n")]
+    podman.routes["containers/one/json"] = states("running", "running", "running", "paused", "exited")
+    podman.routes[LOGS] = answers(whole[:5], whole[2:5], whole[2:7], whole[2:8], whole[7:])
+    got = lines(await read(podman, LogRequest(tail=5), pause_seconds=0.01))
+    assert [text for _, _, text in got] == [b"a", b"b", b"c", b"c", b"beg", b"un", b"c", b"d", b"e"]
+    since = [f"tail=all&since={SECONDS + later - 1e-6:.9f}" for later in (1, 1, 1, 3)]
+    assert queries(podman) == [
+        "follow=true&tail=5",
+        *(f"follow=true&{query}" for query in since[:3]),
+        f"follow=false&{since[3]}",
+    ]
+
+
+async def test_a_line_whose_end_comes_with_the_next_answer_is_one_line(podman: FakePodman) -> None:
+    podman.routes["containers/one/json"] = states("running", "exited")
+    podman.routes[LOGS] = answers(
+        [at(20, b"one "), at(20, b"x\n", 2)], [at(20, b"one "), at(20, b"x\n", 2), at(21, b"two\n")], []
+    )
+    got = lines(await read(podman, FOLLOWED, pause_seconds=0.01))
+    assert [text for _, _, text in got] == [b"x", b"one two"]
+
+
+async def test_a_journal_from_now_on_is_read_on_from_the_beginning_of_reading(podman: FakePodman) -> None:
+    podman.routes["containers/one/json"] = states("running", "exited")
+    podman.routes[LOGS] = answers([], [at(20, b"first\n")], [at(20, b"first\n")])
+    assert [text for _, _, text in lines(await read(podman, LogRequest(tail=0), pause_seconds=0.01))] == [b"first"]
+    first, second, _ = queries(podman)
+    assert first == "follow=true&tail=0"
+    assert second.startswith("follow=true&tail=all&since=")
+
+
+async def test_a_log_whose_container_is_removed_ends(podman: FakePodman) -> None:
+    podman.routes[LOGS] = answers([at(20, b"last\n")])
+    assert [text for _, _, text in lines(await read(podman, FOLLOWED))] == [b"last"]
 
 
 def held(until: asyncio.Event, first: bytes, then: bytes) -> Route:

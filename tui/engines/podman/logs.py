@@ -1,6 +1,11 @@
-"""A container's log: GET containers/ID/logs, for the drivers that keep one (k8s-file, journald)."""
+"""A container's log: GET containers/ID/logs, for the drivers that keep one (k8s-file, journald).
+
+Podman before 4.4 ends an answer that follows the journal, whatever the container does, when it has not read of the
+container's start: so with `since`, and when that part of the journal is gone. Then the log is asked for now and again.
+"""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -9,11 +14,14 @@ from typing import Any
 from tui.domain.errors import ActionRefused, EngineError, EngineLost, NotFound
 from tui.domain.session import LogChunk, LogRequest
 from tui.engines.podman.log_lines import Line, LogLines
-from tui.engines.podman.log_seam import Before, From, seam_at
+from tui.engines.podman.log_seam import Before, From, Place, seam_at
+from tui.engines.podman.log_state import log_state
 from tui.engines.podman.wire import HEAD_SECONDS, Wire, ask
 
 QUIET_SECONDS = 1.0  # a line that has no end after so long is shown as it is: a prompt, a progress bar
 DOUBT_SECONDS = 15.0  # silence after which the service is asked whether it is alive
+PAUSE_SECONDS = 1.0  # between answers that end although the container runs; twice as long each time nothing came
+LONGEST_PAUSE_SECONDS = 4.0
 
 
 async def read_log(
@@ -24,6 +32,7 @@ async def read_log(
     *,
     quiet_seconds: float = QUIET_SECONDS,
     doubt_seconds: float = DOUBT_SECONDS,
+    pause_seconds: float = PAUSE_SECONDS,
 ) -> AsyncIterator[LogChunk]:
     """Return the lines of a container's log; when following, until it stops or is removed.
 
@@ -35,7 +44,7 @@ async def read_log(
     Raises:
         EngineError: with its sentence, also in the middle.
     """
-    reading = _Reading(_Patience(url, doubt_seconds), local, quiet_seconds)
+    reading = _Reading(_Patience(url, doubt_seconds), local, quiet_seconds, pause_seconds)
     async with aclosing(reading.lines(request)) as several:
         async for lines in several:
             yield LogChunk(name, tuple(lines))
@@ -44,32 +53,73 @@ async def read_log(
 class _Reading:
     """Reads one log by one answer of the service, or by several that are put together."""
 
-    def __init__(self, patience: "_Patience", local: str, quiet_seconds: float) -> None:
+    def __init__(self, patience: "_Patience", local: str, quiet_seconds: float, pause_seconds: float) -> None:
         self._patience = patience
         self._local = local
         self._quiet_seconds = quiet_seconds
+        self._pause_seconds = pause_seconds
+        self._began_utc_seconds = time.time()
+        self._place = Place()
         self._taker = LogLines()
 
     async def lines(self, request: LogRequest) -> AsyncGenerator[list[Line]]:
         """Return some lines at a time."""
-        if request.follow and request.tail:
+        self._take(lambda _: True)
+        for part in (self._first, self._while_it_runs) if request.follow else (self._answer,):
+            async with aclosing(part(request)) as several:
+                async for lines in several:
+                    yield lines
+        if rest := self._taker.rest():
+            yield rest
+
+    def _take(self, takes: Callable[[float | None], bool]) -> None:
+        """Expect an answer of which to take what `takes` does, and nothing twice."""
+        self._taker.next_answer(lambda seconds: takes(seconds) and self._place(seconds))
+
+    async def _first(self, request: LogRequest) -> AsyncGenerator[list[Line]]:
+        """Return the lines of an answer that follows, after the last lines where a file keeps them."""
+        seam = None
+        if request.tail and not await self._is_journal():
             seam = await self._seam(request)
-            if seam is not None:
-                before, start = Before(seam), From(seam)
-                self._taker.next_answer(before)
-                async with aclosing(self._answer(replace(request, follow=False))) as last:
-                    async for lines in last:
-                        yield lines
-                        if before.is_over:
-                            break
-                self._taker.next_answer(start)
-                request = replace(request, since_utc_seconds=start.since_utc_seconds)
-            request = replace(request, tail=None)
+            request = request if seam is not None else replace(request, tail=None)
+        if seam is not None:
+            before, start = Before(seam), From(seam)
+            self._take(before)
+            async with aclosing(self._answer(replace(request, follow=False))) as last:
+                async for lines in last:
+                    yield lines
+                    if before.is_over:
+                        break
+            self._take(start)
+            request = replace(request, since_utc_seconds=start.since_utc_seconds, tail=None)
         async with aclosing(self._answer(request)) as several:
             async for lines in several:
                 yield lines
-        if rest := self._taker.rest():
-            yield rest
+
+    async def _while_it_runs(self, request: LogRequest) -> AsyncGenerator[list[Line]]:
+        """Return what is written after an answer ended, up to what the container wrote before it stopped."""
+        since = self._began_utc_seconds if request.tail == 0 else request.since_utc_seconds
+        pause = self._pause_seconds
+        while state := await log_state(self._patience.url, self._local):
+            await asyncio.sleep(pause if state.may_grow else 0)
+            from_utc_seconds = self._place.since_utc_seconds or since
+            self._place.read_on()
+            self._take(lambda _: True)
+            before = self._place.taken
+            asked = replace(request, since_utc_seconds=from_utc_seconds, tail=None, follow=state.may_grow)
+            async with aclosing(self._answer(asked)) as several:
+                async for lines in several:
+                    yield lines
+            if not state.may_grow:
+                return
+            has_grown = self._place.taken > before
+            pause = self._pause_seconds if has_grown else min(pause * 2, LONGEST_PAUSE_SECONDS)
+            if not has_grown and (rest := self._taker.rest()):
+                yield rest
+
+    async def _is_journal(self) -> bool:
+        state = await log_state(self._patience.url, self._local)
+        return state is not None and state.is_journal
 
     async def _seam(self, request: LogRequest) -> float | None:
         """Return the second the last line was written in; None when there is none."""
