@@ -175,6 +175,8 @@ class TableCore(TableView[R], inherit_bindings=False):
             return
         self._query = new
         self._apply(keep_order=self.frozen)
+        # the rows around the cursor came or went at a key press: a key pressed next must not act on a row out of sight
+        self._scroll_to_cursor()
         self.refresh()
 
     # Marks

@@ -50,6 +50,18 @@ async def test_the_view_stays_at_the_top_when_the_untouched_cursor_moves_away() 
         assert "g048" in app.table.visible_keys
 
 
+async def test_when_a_filter_ends_the_row_of_the_cursor_is_still_in_sight() -> None:
+    app = TableApp()
+    async with app.run_test(size=(80, 11)) as pilot:
+        await show(pilot, app.table, many(50))
+        app.table.set_filter("g040")
+        assert app.table.cursor_key == "g040"
+        app.table.set_filter("")
+        await pilot.pause()
+        assert app.table.cursor_key == "g040"
+        assert "g040" in app.table.visible_keys
+
+
 async def test_when_its_row_vanishes_the_cursor_goes_to_the_nearest() -> None:
     app = TableApp()
     async with app.run_test(size=(80, 24)) as pilot:
