@@ -11,6 +11,7 @@ from typing import Any
 from platformdirs import user_state_path
 
 MOST_FILTERS = 50
+MOST_FORMS = 50
 LARGEST_FILE_BYTES = 1_000_000
 
 
@@ -42,6 +43,7 @@ class UiState:
         filters: what was typed into the filter, the newest first.
         commands: what was typed after `:`, the newest first.
         folded: row keys of the groups that are closed.
+        forms: what was typed into forms that are filled in alike again, by name and field, the newest last; no secrets.
     """
 
     theme: str = ""
@@ -50,6 +52,7 @@ class UiState:
     filters: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     folded: frozenset[str] = frozenset()
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def remembered(history: tuple[str, ...], text: str) -> tuple[str, ...]:
@@ -151,6 +154,7 @@ def _to_document(state: UiState) -> dict[str, Any]:
         "filters": list(state.filters),
         "commands": list(state.commands),
         "folded": sorted(state.folded),
+        "forms": {name: dict(values) for name, values in list(state.forms.items())[-MOST_FORMS:]},
     }
 
 
@@ -164,7 +168,19 @@ def _from_document(document: Mapping[str, Any]) -> UiState:
         filters=_texts(document.get("filters"))[:MOST_FILTERS],
         commands=_texts(document.get("commands"))[:MOST_FILTERS],
         folded=frozenset(_texts(document.get("folded"))),
+        forms=_forms(document.get("forms")),
     )
+
+
+def _forms(value: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(value, dict):
+        return {}
+    found = {name: _words(values) for name, values in value.items() if isinstance(values, dict)}
+    return dict(list(found.items())[-MOST_FORMS:])
+
+
+def _words(values: Mapping[str, Any]) -> dict[str, str]:
+    return {key: text for key, text in values.items() if isinstance(text, str)}
 
 
 def _pane(value: Any) -> PaneState:

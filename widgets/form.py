@@ -233,6 +233,7 @@ class Form(ModalScreen[bool]):
         self._preview = preview
         self._check = check
         self._first = {field.key: (values or {}).get(field.key, field.value) for field in fields}
+        self.left_with: dict[str, str] = {}
         self._touched: set[str] = set()
         self._failure = ""
         self._busy = False
@@ -255,7 +256,11 @@ class Form(ModalScreen[bool]):
                 yield Button(escape_controls(self._verb), id="form-yes", compact=True)
 
     def on_mount(self) -> None:
-        """Put the cursor into the first field."""
+        """Put the cursor into the first field; where lines cannot be drawn the box has plain ones."""
+        if getattr(self.app, "ascii_only", False):
+            box = self.query_one("#form-box")
+            box.styles.border = ("ascii", box.styles.border_top[1])
+        self._first = self.values  # what cannot be chosen is another value now
         self._renew()
         if self._fields:
             self._field_widget(self._fields[0].key).focus()
@@ -297,7 +302,7 @@ class Form(ModalScreen[bool]):
     @on(Choice.Changed)
     @on(Tick.Changed)
     def _typed(self) -> None:
-        self._touched.update(key for key, value in self.values.items() if value != self._first[key].strip())
+        self._touched.update(key for key, value in self.values.items() if value != self._first.get(key, ""))
         self._failure = ""
         self._renew()
 
@@ -387,8 +392,12 @@ class Form(ModalScreen[bool]):
             self.dismiss(True)
 
     def action_leave(self) -> None:
-        """Leave without submitting; what is under way is given up."""
+        """Leave without submitting; what is under way is given up, what was typed is in `left_with`."""
         self.workers.cancel_group(self, "form-submit")
+        values = self.values
+        if values != self._first:
+            secret = {field.key for field in self._fields if field.kind is FieldKind.SECRET}
+            self.left_with = {key: value for key, value in values.items() if key not in secret}
         self.dismiss(False)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.domain.operation.images import (
@@ -21,18 +20,16 @@ from tui.domain.operation.storage import (
     StopPool,
 )
 from tui.domain.resource import ResourceKind
-from tui.engines.resources import DescribesGuests, DescribesImages
-from tui.present.images.facts import disk_facts, image_facts, pool_facts, volume_facts
 from tui.present.images.line import StockLine
 from tui.screens import image_forms, storage_forms
 from tui.screens.image_forms import place
+from tui.screens.image_page import StockPage
 from tui.screens.operating import Offer, propose, show_menu
 from tui.screens.stock_pane import StockActions
 
 if TYPE_CHECKING:
     from tui.domain.operation import Operation
     from tui.domain.resource import ResourceId
-    from tui.present.roles import Spans
     from tui.screens.deck import Deck
 
 NO_POOL = "Only pools are started and stopped: put the cursor on one"
@@ -50,11 +47,11 @@ class ImageActions(StockActions[StockLine]):
         """Show all about the line under the cursor."""
         line = self.current
         if line is None or line.target is None:
-            self.pane.table.action_toggle_fold()
+            self.open_heading(line.text if line is not None and line.problem else "")
             return
         from tui.screens.resource_pages import ResourcePage
 
-        page = _StockPage(self.deck, line)
+        page = StockPage(self.deck, line)
         self.deck.push_screen(ResourcePage(line.name, line.kind, page.load, (OnStock(self.deck, page),)))
 
     def do_raw(self) -> None:
@@ -99,7 +96,7 @@ class ImageActions(StockActions[StockLine]):
 class OnStock:
     """Carries out actions on what a page is about."""
 
-    def __init__(self, deck: Deck, page: _StockPage) -> None:
+    def __init__(self, deck: Deck, page: StockPage) -> None:
         self._deck = deck
         self._page = page
 
@@ -124,42 +121,8 @@ class OnStock:
         offers = offers_for(self._deck, self._page.line)
         if self._page.line.image is not None:
             words = "hide" if self._page.shows_secrets else "show"
-            offers.insert(0, Offer(f"{words} values that look secret", self._page.turn_secrets, changes=False))
+            offers.insert(0, Offer(f"{words} values that look secret", self._page.turn_secrets, "v", changes=False))
         show_menu(self._deck, self._page.line.name, offers)
-
-
-@dataclass
-class _StockPage:
-    """Asks for all about one line."""
-
-    deck: Deck
-    line: StockLine
-    shows_secrets: bool = False
-
-    def turn_secrets(self) -> None:
-        """Show values that look secret, or hide them again."""
-        self.shows_secrets = not self.shows_secrets
-        reload = getattr(self.deck.screen, "reload", None)
-        if reload is not None:
-            reload()
-
-    async def load(self, width: int) -> Sequence[Spans]:
-        """Return the lines of the page.
-
-        Raises:
-            EngineError: with its sentence.
-        """
-        line = self.line
-        assert line.target is not None  # noqa: S101 - pages are opened for lines that have one
-        keeper = self.deck.source.keeper(line.engine)
-        if line.image is not None and isinstance(keeper, DescribesImages):
-            details = await keeper.image_details(line.target)
-            return image_facts(line, details, width, shows_secrets=self.shows_secrets)
-        if line.disk is not None and isinstance(keeper, DescribesGuests):
-            return disk_facts(await keeper.disk_details(line.target), width)
-        if line.pool is not None:
-            return pool_facts(line, line.pool, width)
-        return volume_facts(line, width)
 
 
 def show_raw(deck: Deck, line: StockLine) -> None:
@@ -205,7 +168,7 @@ def _removal(line: StockLine) -> Operation | None:
     if target is None:
         return None
     if line.image is not None:
-        return RemoveImage(target=target)
+        return RemoveImage(target=target, label=line.name)
     if line.volume is not None:
         return RemoveContainerVolume(target=target)
     return DeleteDisk(target=target) if line.disk is not None else RemovePool(target=target)
@@ -258,7 +221,8 @@ def offers_for(deck: Deck, line: StockLine) -> list[Offer]:
 def _for_image(deck: Deck, line: StockLine) -> list[Offer]:
     assert line.target is not None  # noqa: S101 - an image has one
     target = line.target
-    named = "" if line.image is not None and line.image.names else "it has no name"
+    named = "" if line.image is not None and line.image.names else "It has no name."
+    forced = RemoveImage(target=target, label=line.name, force=True)
     return [
         Offer("run a container from it", _with(image_forms.run, deck, line), "r"),
         Offer("raw description", _with(show_raw, deck, line), "y", changes=False),
@@ -267,7 +231,7 @@ def _for_image(deck: Deck, line: StockLine) -> list[Offer]:
         Offer("take a name away", _with(image_forms.untagging, deck, line), "u", named),
         Offer("save it to a file", _with(image_forms.save, deck, line), "s"),
         Offer("remove it", _with(remove, deck, [line]), "D"),
-        Offer("remove it with its stopped containers", _with(propose, deck, [RemoveImage(target=target, force=True)])),
+        Offer("remove it with its stopped containers", _with(propose, deck, [forced])),
         *_pruning(deck, line.engine),
     ]
 
@@ -305,12 +269,12 @@ def _for_disk(deck: Deck, line: StockLine) -> list[Offer]:
 def _for_pool(deck: Deck, line: StockLine) -> list[Offer]:
     assert line.pool is not None  # noqa: S101 - offered for pools
     pool, engine = line.pool, line.engine
-    off = "" if pool.is_active else "the pool is not active"
+    off = "" if pool.is_active else "The pool is not active."
     return [
         Offer("new disk", _with(storage_forms.create_disk, deck, engine, pool.name), "n", off),
         Offer("upload a file as a disk", _with(storage_forms.upload_disk, deck, engine, pool.name), "u", off),
         Offer("read its disks anew", _with(refresh, deck, [line]), "r", off),
-        Offer("start it", _with(start_pools, deck, [line]), "S", "it is active" if pool.is_active else ""),
+        Offer("start it", _with(start_pools, deck, [line]), "S", "It is active." if pool.is_active else ""),
         Offer("stop it", _with(stop_pools, deck, [line]), "T", off),
         Offer("autostart on or off", _with(switch_autostart, deck, [line]), "A"),
         Offer("raw description", _with(show_raw, deck, line), "y", changes=False),

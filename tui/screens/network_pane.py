@@ -41,7 +41,7 @@ class NetworkActions(StockActions[NetLine]):
         """Show all about the line under the cursor."""
         line = self.current
         if line is None or (line.network is None and line.interface is None):
-            self.pane.table.action_toggle_fold()
+            self.open_heading(line.text if line is not None and line.problem else "")
             return
         from tui.screens.resource_pages import ResourcePage
 
@@ -190,7 +190,7 @@ def offers_for(deck: Deck, line: NetLine, actions: NetworkActions | None) -> lis
         found += [
             Offer("connect a container", lambda: connecting(deck, line), "c"),
             Offer("disconnect a container", lambda: disconnecting(deck, line), "x",
-                  "" if line.network.members else "no container is on it"),
+                  "" if line.network.members else "No container is on it."),
             Offer("remove it", lambda: remove_networks(deck, [line]), "D"),
             Offer("prune: remove all networks without containers", lambda: propose(deck, [unused]), "P"),
         ]  # fmt: skip
@@ -198,8 +198,8 @@ def offers_for(deck: Deck, line: NetLine, actions: NetworkActions | None) -> lis
     active = line.network.active
     return [
         *found,
-        Offer("start it", lambda: start_networks(deck, [line]), "S", "it is active" if active else ""),
-        Offer("stop it", lambda: stop_networks(deck, [line]), "T", "" if active else "it is not active"),
+        Offer("start it", lambda: start_networks(deck, [line]), "S", "It is active." if active else ""),
+        Offer("stop it", lambda: stop_networks(deck, [line]), "T", "" if active else "It is not active."),
         Offer("autostart on or off", lambda: switch_autostart(deck, [line]), "A"),
         Offer("remove it", lambda: remove_networks(deck, [line]), "D"),
     ]

@@ -48,6 +48,11 @@ class ResourcePage(PageScreen):
         """Return what carries out actions beside the page itself."""
         return self._actors
 
+    def own_keys(self) -> list[tuple[str, str]]:
+        """Return keys of this screen that stand first in the footer."""
+        keys = super().own_keys()
+        return [*keys, (self.deck.label_of("actions"), "actions")] if self._actors else keys
+
     def parts(self) -> Iterable[Widget]:
         """Return the parts of the page."""
         return (SpanLines(id="facts"),)

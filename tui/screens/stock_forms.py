@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -15,6 +16,11 @@ _SIZE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([KMGTP]?)(?:i?B)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "P": 1 << 50}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _DISK_NAME = re.compile(r"[^\s/][^/]*")
+_BETWEEN_MOUNTS = re.compile(r"\s+|,(?=[^,\s]*:)")  # a comma also stands between options: data:/data:ro,Z
+LARGEST_SIZE = 1 << 60
+LARGEST_COUNT = 1 << 22
+"""Most tasks a kernel can have; vCPUs are fewer anyway."""
+ABSOLUTE = "write the whole path, from / or ~ on"
 SIZE_HINT = "20G, 512M; units of 1024"
 
 
@@ -27,7 +33,10 @@ def read_size(text: str) -> int:
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"is no size such as {SIZE_HINT}")
-    return int(float(found[1].replace(",", ".")) * _UNITS[found[2].upper()])
+    value = float(found[1].replace(",", ".")) * _UNITS[found[2].upper()]
+    if value > LARGEST_SIZE:
+        raise ValueError("is more than any host has")
+    return int(value)
 
 
 def read_ports(text: str) -> tuple[Port, ...]:
@@ -70,11 +79,12 @@ def read_mounts(text: str) -> tuple[Mount, ...]:
         ValueError: with a sentence.
     """
     found = []
-    for word in _words(text):
+    for word in filter(None, _BETWEEN_MOUNTS.split(text.strip())):
         parts = word.split(":")
         if len(parts) not in {2, 3} or not parts[0] or not parts[1].startswith("/"):
             raise ValueError(f"{word}: write VOLUME:/PATH or /FOLDER:/PATH, with :ro behind it if wanted")
-        found.append(Mount(parts[0], parts[1], parts[2] if len(parts) == 3 else ""))
+        source = read_path(parts[0]) if parts[0].startswith("~") else parts[0]
+        found.append(Mount(source, parts[1], parts[2] if len(parts) == 3 else ""))
     return tuple(found)
 
 
@@ -93,6 +103,17 @@ def read_assignments(text: str) -> tuple[str, ...]:
         if not equals or not name or any(letter.isspace() for letter in name):
             raise ValueError(f"{word}: write NAME=VALUE, with quotes around blanks")
     return tuple(words)
+
+
+def read_path(text: str) -> str:
+    """Return the path of a file of this machine, with a person's own folder in the place of ~."""
+    return os.path.expanduser(text)  # pathlib raises for a ~user that does not exist
+
+
+def read_reference(text: str) -> str:
+    """Return what to pull, with ~ expanded in the path of an archive or folder: `oci-archive:~/web.tar`."""
+    transport, colon, rest = text.partition(":")
+    return f"{transport}:{read_path(rest)}" if colon and rest.startswith("~") else text
 
 
 def read_command(text: str) -> tuple[str, ...]:
@@ -119,6 +140,8 @@ def read_number(text: str, least: float = 0.0) -> float:
         raise ValueError("is no number") from None
     if not value > least:
         raise ValueError(f"must be above {least:g}")
+    if value > LARGEST_COUNT:
+        raise ValueError("is more than any host has")
     return value
 
 
@@ -128,8 +151,8 @@ def read_count(text: str) -> int:
     Raises:
         ValueError: with a sentence.
     """
-    if not text.isdigit() or int(text) < 1:
-        raise ValueError("is no whole number from 1 on")
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:20]) <= LARGEST_COUNT:
+        raise ValueError(f"is no whole number from 1 to {LARGEST_COUNT}")
     return int(text)
 
 
@@ -158,20 +181,26 @@ def disk_name_problem(text: str) -> str:
 
 def new_file_problem(text: str) -> str:
     """Return why a file cannot be made there, as far as it can be told without making it."""
-    path = Path(text).expanduser()
+    path = Path(read_path(text))
     if not path.is_absolute():
-        return "write the whole path, from / on"
-    if path.exists():
-        return "exists already, and is not overwritten"
-    return "" if path.parent.is_dir() else f"the folder {path.parent} does not exist"
+        return ABSOLUTE
+    try:
+        if path.exists():
+            return "exists already, and is not overwritten"
+        return "" if path.parent.is_dir() else f"the folder {path.parent} does not exist"
+    except OSError as error:
+        return f"cannot be looked at: {error.strerror}"
 
 
 def file_problem(text: str) -> str:
     """Return why a file cannot be read there."""
-    path = Path(text).expanduser()
+    path = Path(read_path(text))
     if not path.is_absolute():
-        return "write the whole path, from / on"
-    return "" if path.is_file() else "there is no such file"
+        return ABSOLUTE
+    try:
+        return "" if path.is_file() else "there is no such file"
+    except OSError as error:
+        return f"cannot be looked at: {error.strerror}"
 
 
 def _words(text: str) -> list[str]:

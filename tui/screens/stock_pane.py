@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, cast
 
+from tui.present.words import wrapped
 from widgets.live_table.model import R
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.present.roles import Spans
     from tui.screens.deck import Deck
     from tui.screens.pane import Pane
 
@@ -40,6 +44,18 @@ class StockActions(Generic[R]):
         if not found and self.current is not None:
             found = [self.current]
         return found
+
+    def open_heading(self, sentence: str) -> None:
+        """Show the whole of what an engine says, or fold a group."""
+        if not sentence:
+            self.pane.table.action_toggle_fold()
+            return
+        from tui.screens.resource_pages import ResourcePage
+
+        async def load(width: int) -> Sequence[Spans]:
+            return wrapped("", sentence, width, "warn")
+
+        self.deck.push_screen(ResourcePage("What could not be read", "", load))
 
     def no_such(self, what: str) -> None:
         """Say that an action is not for this line."""

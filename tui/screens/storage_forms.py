@@ -27,6 +27,7 @@ from tui.screens.stock_forms import (
     new_file_problem,
     problem_of,
     read_count,
+    read_path,
     read_size,
 )
 from widgets.form import YES, Field, FieldKind, Values
@@ -91,8 +92,8 @@ def upload_disk(deck: Deck, engine: str, pool: str) -> None:
     )
 
     def make(values: Values) -> Operation:
-        name = values["name"] or Path(values["path"]).name
-        return UploadDisk(target=target, path=values["path"], name=name, format=values["format"])
+        path = read_path(values["path"])
+        return UploadDisk(target=target, path=path, name=values["name"] or Path(path).name, format=values["format"])
 
     fill_form(deck, "upload", f"Upload into pool {pool}", fields, make, verb="Upload", forget=("name",))
 
@@ -102,7 +103,7 @@ def download_disk(deck: Deck, line: StockLine) -> None:
     target, disk = _disk_of(line)
     fields = (Field("path", "File", required=True, check=new_file_problem, hint="a new file on this machine"),)
     fill_form(deck, "download", f"Download {disk.name}", fields,
-              lambda values: DownloadDisk(target=target, path=values["path"]), verb="Download",
+              lambda values: DownloadDisk(target=target, path=read_path(values["path"])), verb="Download",
               forget=("path",))  # fmt: skip
 
 
@@ -239,7 +240,7 @@ def _cloud_init(values: Values) -> CloudInit:
         user="" if own_file else values["user"],
         ssh_keys=() if own_file or not values["key"] else (_key(values["key"]),),
         password="" if own_file else values["password"],
-        user_data=values["user_data"],
+        user_data=read_path(values["user_data"]) if own_file else "",
     )
 
 

@@ -24,11 +24,13 @@ class Cell(NamedTuple):
         role: What the text means.
         spans: Pieces of different meaning, drawn one after the other (a number and its sparkline). When they do not fit
             together, the last ones are cut.
+        across: It takes the room of the empty cells behind it too: the heading of a group.
     """
 
     text: str
     role: Role = "normal"
     spans: tuple[tuple[str, Role], ...] = ()
+    across: bool = False
 
     @classmethod
     def of(cls, *spans: tuple[str, Role]) -> Cell:

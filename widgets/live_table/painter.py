@@ -65,6 +65,8 @@ def changed_end(old: Line | None, new: Line | None, layout: TableLayout) -> int:
     """
     if old is None or new is None or old[2:] != new[2:]:
         return layout.width
+    if _runs_across(old) or _runs_across(new):
+        return layout.width
     pairs = enumerate(zip(old.cells, new.cells, strict=False))
     last = max([place for place, (before, after) in pairs if before != after], default=-1)
     if last == len(layout.placed) - 1:
@@ -77,8 +79,13 @@ def paint_line(line: Line, layout: TableLayout, signs: Signs, query: FilterQuery
     kind = "cursor" if line.cursor else "marked" if line.marked else ""
     pieces, indent = _lead(line, signs)
     ascii_only, is_plain = signs.ascii_only, not query
-    for placed, cell in zip(layout.placed, line.cells, strict=False):
+    covered = _covered(line, layout) if _runs_across(line) else 0
+    for number, (placed, cell) in enumerate(zip(layout.placed, line.cells, strict=False)):
+        if 0 < number <= covered:
+            continue
         column, width = placed.column, placed.width
+        if covered and not number:
+            width = layout.placed[covered].end - layout.placed[0].end + width
         if indent:
             pieces.append((indent[:width], "dim"))
             width = max(0, width - len(indent))
@@ -97,6 +104,20 @@ def paint_line(line: Line, layout: TableLayout, signs: Signs, query: FilterQuery
         pieces.append((text[:-GAP], role))
     pieces.append((" " * rest, ""))
     return _join(pieces, kind, style_of)
+
+
+def _runs_across(line: Line) -> bool:
+    return bool(line.cells) and isinstance(line.cells[0], Cell) and line.cells[0].across
+
+
+def _covered(line: Line, layout: TableLayout) -> int:
+    """Return how many cells behind the first one are empty, up to the first that is not."""
+    covered = 0
+    for cell in line.cells[1 : len(layout.placed)]:
+        if cell.text or cell.spans if isinstance(cell, Cell) else cell:
+            break
+        covered += 1
+    return covered
 
 
 def paint_header(

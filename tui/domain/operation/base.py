@@ -18,6 +18,7 @@ class Operation:
         verb: the audit file's word.
         title: what a person reads: "pull an image".
         destroys: something is lost that cannot be had back.
+        label: what people call the target, where the engine's own name is an id; empty where it is not.
     """
 
     verb: ClassVar[str] = ""
@@ -25,6 +26,7 @@ class Operation:
     destroys: ClassVar[bool] = False
 
     target: ResourceId | InstanceId
+    label: str = ""
 
     @property
     def instance_target(self) -> InstanceId:
@@ -34,7 +36,7 @@ class Operation:
     @property
     def subject(self) -> str:
         """Return the name to show: of what is changed, or of what is made."""
-        return self.target.local
+        return self.label or self.target.local
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,15 +26,16 @@ def images(moment: Moment, shape: Shape) -> Sequence[Column[StockLine]]:
         Column(key="takes", title="TAKES", cell=lambda line: _bytes(line, line.taken_bytes), width=5, align="right",
                priority=1, sort_key=lambda line: line.taken_bytes),
         Column(key="full", title="FULL", cell=lambda line: _full(line, ascii_only=moment.ascii_only),
-               width=5 + BAR_CELLS, priority=3, sort_key=lambda line: line.percent, descending=True),
+               width=6 + BAR_CELLS, priority=3, sort_key=lambda line: line.percent, descending=True),
         Column(key="users", title="USED BY", cell=_users, width=12, priority=2, flexible=True, max_width=50,
                sort_key=lambda line: len(line.users) if line.target else None, descending=True),
         Column(key="format", title="FORMAT", cell=lambda line: Cell(line.format, "dim"), width=6, priority=5,
                sort_key=lambda line: line.format or None),
         Column(key="age", title="AGE", cell=lambda line: _age(line, moment), width=5, priority=5, align="right",
                sort_key=lambda line: line.created_unix_seconds),
-        Column(key="note", title="NOTE", cell=lambda line: Cell(_note(line), "warn" if line.problem else "dim"),
-               width=10, priority=6, flexible=True, max_width=70),
+        Column(key="shared", title="SHARED", cell=_shared, width=6, priority=6, align="right",
+               sort_key=lambda line: line.shared_bytes),
+        Column(key="note", title="NOTE", cell=_note, width=10, priority=6, flexible=True, max_width=70),
         Column(key="id", title="ID", cell=lambda line: Cell(line.identifier, "dim"), width=12, priority=7),
         Column(key="auto", title="AUTO", cell=_auto, width=4, priority=8),
     ]  # fmt: skip
@@ -62,22 +63,21 @@ def filter_fields(line: StockLine) -> Mapping[str, Sequence[str]]:
 
 
 def _name(line: StockLine) -> Cell:
+    sign = f"{PROBLEM_SIGN} " if line.problem else ""
     if line.pool is not None:
-        sign = f"{PROBLEM_SIGN} " if line.problem else ""
         return Cell.of((sign, "warn"), (f"pool {line.pool.name}", "accent"), (f"  {line.pool.path}", "dim"))
-    if line.problem and line.target is not None:
-        return Cell.of((f"{PROBLEM_SIGN} ", "warn"), (line.name, "normal"))
     if line.text:
-        return Cell(line.text, "warn" if line.problem else "accent")
+        return Cell(line.text, "warn" if line.problem or line.is_old else "accent", across=True)
     more = len(line.image.names) - 1 if line.image is not None else 0
-    if more <= 0:
-        return Cell(line.name)
-    return Cell.of((line.name, "normal"), (f"  and {more} more names", "dim"))
+    rest = f"  {line.registry}" if line.registry else ""
+    others = f"  and {more} more names" if more > 1 else "  and one more name" if more == 1 else ""
+    return Cell.of((sign, "warn"), (line.short_name, "normal"), (others, "dim"), (rest, "dim"))
 
 
-def _name_rank(line: StockLine) -> tuple[str, str, str]:
+def _name_rank(line: StockLine) -> tuple[str, str, str, str]:
     order = "2" if line.pool is not None else "0" if line.text.startswith("images") else "1"
-    return (order if line.text or line.pool is not None else "", line.name.casefold(), line.key)
+    place = order if line.text or line.pool is not None else ""
+    return place, line.short_name.casefold(), line.registry, line.key
 
 
 def _state(line: StockLine) -> Cell:
@@ -98,11 +98,18 @@ def _full(line: StockLine, *, ascii_only: bool) -> Cell:
         return Cell("")
     role: Role = "warn" if line.pool is not None and percent >= 90 else "dim"
     return Cell.of(
-        (f"{figures.percent(percent):>4}%", role), (meter(percent / 100, BAR_CELLS, ascii_only=ascii_only), role)
+        (f"{figures.percent(percent):>4}% ", role), (meter(percent / 100, BAR_CELLS, ascii_only=ascii_only), role)
     )
 
 
+def _shared(line: StockLine) -> Cell:
+    return Cell(figures.size(line.shared_bytes) if line.image is not None else "", "dim")
+
+
 def _users(line: StockLine) -> Cell:
+    """Return who needs it; where nobody does, why it is marked: that must be read on a narrow screen too."""
+    if not line.users and line.target is not None:
+        return Cell(line.problem, "warn")
     return Cell(", ".join(line.users), "normal" if line.active_users else "dim")
 
 
@@ -111,12 +118,12 @@ def _age(line: StockLine, moment: Moment) -> Cell:
     return Cell(figures.duration(moment.utc_seconds - made) if made is not None else "", "dim")
 
 
-def _note(line: StockLine) -> str:
-    if line.problem:
-        return line.problem
+def _note(line: StockLine) -> Cell:
+    if line.problem and line.users:
+        return Cell(line.problem, "warn")
     if line.disk is not None and line.disk.backing:
-        return f"on {line.disk.backing[0].rpartition('/')[2]}"
-    return ""
+        return Cell(f"stands on {line.disk.backing[0].rpartition('/')[2]}", "dim")
+    return Cell("")
 
 
 def _auto(line: StockLine) -> str:

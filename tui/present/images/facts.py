@@ -3,27 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import localtime, strftime
 
 from tui.domain.image import ImageDetails, ImageLayer
 from tui.domain.storage import Disk, DiskUser, StoragePool
 from tui.present import figures
-from tui.present.images.line import StockLine
+from tui.present.images.line import ALMOST_FULL_PERCENT, StockLine
 from tui.present.roles import Spans
 from tui.present.words import wrapped
 from widgets.escape import escape_controls
 from widgets.live_table.model import Role
+from widgets.meter import meter
 
 LABEL_CELLS = 14
 MASK = "********"
-_SECRET = re.compile(r"pass|secret|token|key|credential|auth|private", re.IGNORECASE)
+BAR_CELLS = 20
+_SECRET = re.compile(r"pass|pwd|secret|token|key|credential|auth|private", re.IGNORECASE)
+_ASSIGNED = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*)=("[^"]*"|'[^']*'|[^\s"']+)""")
+_LOGIN = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
 
 
 def masked(assignment: str) -> str:
-    """Return NAME=VALUE with the value hidden where the name sounds secret."""
+    """Return NAME=VALUE with the value hidden where the name sounds secret, else with the password of a URL hidden."""
     name, equals, _ = assignment.partition("=")
-    return f"{name}={MASK}" if equals and _SECRET.search(name) else assignment
+    if equals and _SECRET.search(name):
+        return f"{name}={MASK}"
+    return _LOGIN.sub(rf"\1:{MASK}@", assignment)
+
+
+def masked_text(text: str) -> str:
+    """Return a command or sentence with every secret that is assigned in it hidden."""
+
+    def hidden(found: re.Match[str]) -> str:
+        return f"{found[1]}={MASK}" if _SECRET.search(found[1]) else found[0]
+
+    return _LOGIN.sub(rf"\1:{MASK}@", _ASSIGNED.sub(hidden, text))
+
+
+class _Veil:
+    """Hides what looks secret until a person asks, and counts it."""
+
+    def __init__(self, *, lifted: bool) -> None:
+        self._lifted = lifted
+        self.hidden = 0
+
+    def over(self, text: str, mask: Callable[[str], str]) -> str:
+        shown = text if self._lifted else mask(text)
+        self.hidden += shown != text
+        return shown
 
 
 def image_facts(line: StockLine, details: ImageDetails, width: int, *, shows_secrets: bool) -> list[Spans]:
@@ -46,17 +74,16 @@ def image_facts(line: StockLine, details: ImageDetails, width: int, *, shows_sec
     found += _fact("volumes", ", ".join(details.volumes) or "none", width)
     found += _fact("stop signal", details.stop_signal, width) if details.stop_signal else []
     found += _fact("health check", details.healthcheck, width) if details.healthcheck else []
-    hidden = 0
+    veil = _Veil(lifted=shows_secrets)
     for entry in details.environment:
-        text = entry if shows_secrets else masked(entry)
-        hidden += text != entry
-        found += _fact("environment", text, width)
-    if hidden:
-        found.append(((f"{'':<{LABEL_CELLS}}", "dim"), (f"{hidden} values are hidden; the actions show them", "dim")))
+        found += _fact("environment", veil.over(entry, masked), width)
     for key, value in image.labels.items():
-        found += _fact("label", f"{key}={value}", width)
-    found += _heading(f"Layers ({len(details.layers)}), the oldest first")
-    return [*found, *_layers(details.layers)]
+        found += _fact("label", veil.over(f"{key}={value}", masked), width)
+    layers = _layers(details.layers, veil)
+    if veil.hidden:
+        found += _fact("", f"{veil.hidden} values that look secret are hidden: press the key of the actions", width)
+    found += _heading(f"Layers and history ({len(details.layers)}), the oldest first")
+    return [*found, *layers]
 
 
 def volume_facts(line: StockLine, width: int) -> list[Spans]:
@@ -75,25 +102,53 @@ def volume_facts(line: StockLine, width: int) -> list[Spans]:
     return [*found, *_users(line, width)]
 
 
-def pool_facts(line: StockLine, pool: StoragePool, width: int) -> list[Spans]:
+def pool_facts(line: StockLine, pool: StoragePool, width: int, *, ascii_only: bool = False) -> list[Spans]:
     """Return everything about a pool, and its disks."""
     found = _fact("type", pool.type, width)
     found += _fact("state", pool.state, width, "normal" if pool.is_active else "warn")
     found += _fact("folder", pool.path or "none", width)
     if pool.capacity_bytes:
+        share = (pool.capacity_bytes - pool.available_bytes) / pool.capacity_bytes
+        bar = meter(share, BAR_CELLS, ascii_only=ascii_only)
         free = f"{figures.size(pool.available_bytes)} free of {figures.size(pool.capacity_bytes)}"
-        found += _fact("space", free, width)
+        role: Role = "warn" if 100 * share >= ALMOST_FULL_PERCENT else "normal"
+        found.append(((f"{'space':<{LABEL_CELLS}}", "dim"), (f"{bar} ", role), (free, "normal")))
     found += _fact("autostart", "yes" if pool.autostart else "no", width)
     found += _fact("UUID", pool.uuid, width)
     found += _fact("note", line.problem, width, "warn") if line.problem else []
-    found += _heading(f"Disks ({len(pool.disks or ())})")
-    for disk in pool.disks or ():
-        users = ", ".join(user.name for user in disk.users)
+    if pool.disks is None:
+        return [*found, *_heading("Disks"), (("could not be read in time", "warn"),)]
+    return [*found, *_heading(f"Disks ({len(pool.disks)}), each under what it stands on"), *_disk_tree(pool.disks)]
+
+
+def _disk_tree(disks: Sequence[Disk]) -> list[Spans]:
+    """Return disks as a tree: overlays below their base."""
+    by_path = {disk.path: disk for disk in disks}
+    above: dict[str, list[Disk]] = {}
+    for disk in sorted(disks, key=lambda one: one.name):
+        base = disk.backing[0] if disk.backing and disk.backing[0] in by_path else ""
+        above.setdefault(base, []).append(disk)
+    found: list[Spans] = []
+    waiting = [(disk, 0) for disk in reversed(above.get("", ()))]
+    seen: set[str] = set()
+    while waiting:
+        disk, depth = waiting.pop()
+        if disk.path in seen:  # a chain that bites its own tail
+            continue
+        seen.add(disk.path)
+        users = ", ".join(dict.fromkeys(user.name for user in disk.users if not user.through))
+        outside = f"  stands on {disk.backing[0]}" if disk.backing and not depth else ""
+        branch = f"{'   ' * (depth - 1)}`- " if depth else ""
         found.append(
-            ((f"{figures.size(disk.capacity_bytes):>5}  ", "dim"), (escape_controls(disk.name), "normal"),
-             (f"  {users}", "dim"))
+            ((f"{figures.size(disk.capacity_bytes):>5}  {branch}", "dim"), (escape_controls(disk.name), "normal"),
+             (f"  {escape_controls(users)}", "dim"), (escape_controls(outside), "dim"))
         )  # fmt: skip
-    return found
+        waiting += [(one, depth + 1) for one in reversed(above.get(disk.path, ()))]
+    lost = [disk for disk in disks if disk.path not in seen]  # stands on itself: reached from no base
+    found += [
+        ((f"{figures.size(disk.capacity_bytes):>5}  ", "dim"), (escape_controls(disk.name), "warn")) for disk in lost
+    ]
+    return found or [(("none", "dim"),)]
 
 
 def disk_facts(disk: Disk, width: int) -> list[Spans]:
@@ -120,7 +175,7 @@ def disk_facts(disk: Disk, width: int) -> list[Spans]:
     return found
 
 
-def _layers(layers: Sequence[ImageLayer]) -> list[Spans]:
+def _layers(layers: Sequence[ImageLayer], veil: _Veil) -> list[Spans]:
     found: list[Spans] = []
     depth = 0
     for layer in layers:
@@ -128,8 +183,9 @@ def _layers(layers: Sequence[ImageLayer]) -> list[Spans]:
         size = "" if layer.is_empty else figures.size(layer.size_bytes)
         branch = "   " * min(depth, 8) + ("   " if layer.is_empty else "`- ")
         found.append(
-            ((f"{size:>5} ", "normal"), (branch, "dim"), (escape_controls(layer.command.replace("\n", " ")), role))
-        )
+            ((f"{size:>5} ", "normal"), (branch, "dim"),
+             (escape_controls(veil.over(" ".join(layer.command.split()), masked_text)), role))
+        )  # fmt: skip
         depth += not layer.is_empty
     return found or [(("not told", "dim"),)]
 

@@ -8,8 +8,8 @@ from tui.domain.image import ContainerImage
 from tui.domain.resource import ResourceId
 from tui.domain.storage import ContainerVolume, Disk, StoragePool
 
-UNUSED_IMAGE = "without a name, and nothing uses it"
-UNUSED_VOLUME = "nobody chose its name, and no container mounts it"
+UNUSED_IMAGE = "no name, not used"
+UNUSED_VOLUME = "anonymous, not mounted"
 ALMOST_FULL_PERCENT = 90.0
 
 
@@ -22,6 +22,7 @@ class StockLine:
         text: of a heading, what it says; empty otherwise.
         users: names of the guests or containers that need it, those that run first.
         problem: what wants tidying up or is wrong; empty when nothing is.
+        is_old: its engine does not answer: this is what it said before.
     """
 
     key: str
@@ -36,6 +37,7 @@ class StockLine:
     users: tuple[str, ...] = ()
     active_users: int = 0
     problem: str = ""
+    is_old: bool = False
 
     @property
     def name(self) -> str:
@@ -44,6 +46,21 @@ class StockLine:
             if one is not None:
                 return one.name
         return self.text
+
+    @property
+    def short_name(self) -> str:
+        """Return what tells an image from others: the end of its name, with the tag."""
+        return self.name.rpartition("/")[2] if self.image is not None else self.name
+
+    @property
+    def registry(self) -> str:
+        """Return the rest of an image's name: where it came from; empty for others."""
+        return self.name.rpartition("/")[0] if self.image is not None else ""
+
+    @property
+    def shared_bytes(self) -> int | None:
+        """Return what an image has in common with others; None where it was not told, and for all else."""
+        return self.image.shared_bytes if self.image is not None else None
 
     @property
     def kind(self) -> str:

@@ -13,6 +13,7 @@ from tui.domain.storage import Disk, StoragePool
 from tui.present.figures import size
 from tui.present.images.line import ALMOST_FULL_PERCENT, UNUSED_IMAGE, UNUSED_VOLUME, StockLine
 from tui.present.lister import Lister
+from tui.present.shelved import pods_of_infra, sentences_of, since_when
 from tui.sampling.keeps import Shelved
 from tui.sampling.source import HostSource
 from widgets.live_table import Row
@@ -45,6 +46,10 @@ class StockLister(Lister[StockLine]):
             self._listed_at, self._changed = now, changed
             await source.restock(KINDS)
 
+    def look(self, source: HostSource) -> None:
+        """Take what the engines answered before, without asking them."""
+        self._source = source
+
     @property
     def shelf(self) -> Mapping[str, Shelved]:
         """Return what the engines answered last."""
@@ -59,20 +64,43 @@ class StockLister(Lister[StockLine]):
         by_engine: dict[str, dict[str, Instance]] = {}
         for item in view.instances:
             by_engine.setdefault(item.instance.id.engine, {})[item.instance.id.local] = item.instance
+        pods = pods_of_infra(view)
         for engine, shelved in shelf.items():
-            maker = _Maker(view.host_id, engine, shelved, by_engine.get(engine, {}))
+            when = since_when(shelved, view.taken_utc_seconds)
+            instances = by_engine.get(engine, {})
+            maker = _Maker(view.host_id, engine, shelved, instances=instances, pods=pods, when=when)
             found += maker.rows(problems_only=problems_only)
-        return found
+        return found + self._awaited(shelf)
+
+    def _awaited(self, shelf: Mapping[str, Shelved]) -> list[Row[StockLine]]:
+        """Return a line for each engine that was asked and has not answered yet."""
+        source = self._source
+        if source is None:
+            return []
+        engines = sorted({engine for kind in KINDS for engine in source.resource_engines(kind)} - set(shelf))
+        keys = [(f"asked/{engine}", engine) for engine in engines]
+        return [Row(key, StockLine(key, engine, text=f"{engine}: is being asked ...")) for key, engine in keys]
 
 
 class _Maker:
     """Makes the rows of one engine."""
 
-    def __init__(self, host: str, engine: str, shelved: Shelved, instances: Mapping[str, Instance]) -> None:
+    def __init__(
+        self,
+        host: str,
+        engine: str,
+        shelved: Shelved,
+        *,
+        instances: Mapping[str, Instance],
+        pods: Mapping[str, str],
+        when: str,
+    ) -> None:
         self._host = host
         self._engine = engine
         self._shelved = shelved
         self._instances = instances
+        self._pods = pods
+        self._when = when
 
     def rows(self, *, problems_only: bool) -> list[Row[StockLine]]:
         stock = self._shelved.stock
@@ -83,8 +111,7 @@ class _Maker:
             found += self._group("volumes", self._volumes(stock), problems_only=problems_only)
         for pool in stock.pools:
             found += self._pool(pool, problems_only=problems_only)
-        said = [self._shelved.problem, *stock.problems]
-        sentences = " ".join(sentence for sentence in said if sentence)
+        sentences = sentences_of(self._shelved)
         if sentences:
             key = f"said/{self._engine}"
             found.append(Row(key, StockLine(key, self._engine, text=f"{self._engine}: {sentences}", problem=sentences)))
@@ -100,8 +127,10 @@ class _Maker:
     def _used(self, ids: Sequence[str]) -> tuple[tuple[str, ...], int]:
         known = [self._instances.get(local) for local in ids]
         active = [one for one in known if one is not None and one.state.is_active]
-        names = [one.name for one in active]
-        names += [one.name for one in known if one is not None and not one.state.is_active]
+        others = [one for one in known if one is not None and not one.state.is_active]
+        named = [one for one in (*active, *others) if one.key not in self._pods]
+        names = [one.name for one in named]
+        names += [self._pods[one.key] for one in (*active, *others) if one.key in self._pods]
         names += [local[:12] for local, one in zip(ids, known, strict=True) if one is None]
         return tuple(names), len(active)
 
@@ -130,13 +159,16 @@ class _Maker:
         key = f"{what}/{self._engine}"
         owned = [line.taken_bytes for line in lines if line.taken_bytes is not None]
         total = f", {size(sum(owned))}" if owned else ""
-        heading = StockLine(key, self._engine, text=f"{what} of {self._engine}: {len(lines)}{total}")
+        when = f", {self._when}" if self._when else ""
+        text = f"{what} of {self._engine}: {len(lines)}{total}{when}"
+        heading = StockLine(key, self._engine, text=text, is_old=bool(when))
         return [Row(key, heading), *(Row(line.key, line, key) for line in shown)]
 
     def _pool(self, pool: StoragePool, *, problems_only: bool) -> list[Row[StockLine]]:
         target = self._id(ResourceKind.POOL, pool.name)
         disks = [self._disk(disk) for disk in pool.disks or ()]
-        line = StockLine(target.text, self._engine, target=target, pool=pool, problem=_pool_problem(pool))
+        problem = _pool_problem(pool) or self._when
+        line = StockLine(target.text, self._engine, target=target, pool=pool, problem=problem, is_old=bool(self._when))
         shown = [disk for disk in disks if disk.problem] if problems_only else disks
         if problems_only and not shown and not line.problem:
             return []

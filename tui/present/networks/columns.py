@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from tui.present import figures
 from tui.present.columns.moment import Moment, Shape
 from tui.present.networks.line import HOST_GROUP, NetLine
-from widgets.live_table.model import Cell, Column, Role
+from widgets.live_table.model import Cell, Column
 
-FILTER_KEYS = ("name", "kind", "state", "bridge", "ip", "engine", "user", "on", "problem")
 PROBLEM_SIGN = "!"
-_PARTS = re.compile(r"(\d+)")
+LEAST_ERRORS = 0.5
+"""Errors and drops in a second from which on they are worth a colour."""
+_PARTS = re.compile(r"([0-9]+)")
 
 
 def networks(moment: Moment, shape: Shape) -> Sequence[Column[NetLine]]:  # noqa: ARG001 - as panes ask for columns
@@ -30,8 +31,7 @@ def networks(moment: Moment, shape: Shape) -> Sequence[Column[NetLine]]:  # noqa
                sort_key=lambda line: len(line.users) if line.network or line.interface else None, descending=True),
         _rate("rx", "RX", lambda line: line.rates.rates.receive_bytes_per_second if line.rates else None, 1),
         _rate("tx", "TX", lambda line: line.rates.rates.transmit_bytes_per_second if line.rates else None, 1),
-        Column(key="note", title="NOTE", cell=lambda line: Cell(line.problem, "warn"), width=10, priority=6,
-               flexible=True, max_width=90),
+        Column(key="note", title="NOTE", cell=_note, width=10, priority=6, flexible=True, max_width=90),
         Column(key="errors", title="ERR/s", cell=_errors, width=5, priority=5, align="right", sort_key=_errors_rank),
         Column(key="auto", title="AUTO", cell=_auto, width=4, priority=7,
                sort_key=lambda line: line.network.autostart if line.network else None),
@@ -59,17 +59,18 @@ def filter_fields(line: NetLine) -> Mapping[str, Sequence[str]]:
 
 
 def _name(line: NetLine) -> Cell:
+    if line.text:
+        return Cell(line.text, "warn" if line.problem or line.is_old else "accent", across=True)
     if line.problem:
         return Cell.of((f"{PROBLEM_SIGN} ", "warn"), (line.name, "normal"))
-    if line.text:
-        return Cell(line.text, "accent")
     return Cell(line.name, "normal" if line.is_active else "dim")
 
 
-def _name_rank(line: NetLine) -> tuple[bool, str, list[int], str]:
+def _name_rank(line: NetLine) -> tuple[int, str, list[int], str]:
     """Order headings with the engines' networks before the host's interfaces, lines by name, vnet9 before vnet10."""
-    digits = [int(part) if part.isdigit() else 0 for part in _PARTS.split(line.name)]
-    return (line.key == HOST_GROUP, _PARTS.sub("", line.name.casefold()), digits, line.key)
+    digits = [int(part) if part.isdecimal() and part.isascii() else 0 for part in _PARTS.split(line.name)]
+    place = 2 if line.key == HOST_GROUP else 1 if line.text and line.problem else 0
+    return (place, _PARTS.sub("", line.name.casefold()), digits, line.key)
 
 
 def _several(words: Sequence[str]) -> str:
@@ -77,8 +78,10 @@ def _several(words: Sequence[str]) -> str:
 
 
 def _state(line: NetLine) -> Cell:
-    role: Role = "ok" if line.is_active else "dim"
-    return Cell(line.state, "normal" if role == "ok" else role)
+    errors = line.rates.rates.errors_per_second if line.rates is not None else None
+    if line.interface is not None and line.is_active and errors is not None and errors >= LEAST_ERRORS:
+        return Cell(f"{line.state}, errors", "warn")  # read also where there is no room for the column that counts them
+    return Cell(line.state, "normal" if line.is_active else "dim")
 
 
 def _addresses(line: NetLine) -> Cell:
@@ -86,16 +89,34 @@ def _addresses(line: NetLine) -> Cell:
 
 
 def _users(line: NetLine) -> Cell:
+    """Return who is on it; where nobody is, why it is marked: that must be read on a narrow screen too."""
+    if not line.users and not line.text and line.problem:
+        return Cell("none" if line.network is not None else line.problem, "warn")
     if line.network is not None and not line.users:
         return Cell("none", "dim")
     return Cell(_several(line.users))
+
+
+def _note(line: NetLine) -> Cell:
+    if line.text:
+        return Cell("")
+    if line.problem and (line.users or line.network is not None):
+        return Cell(line.problem, "warn")
+    words = []
+    if line.network is not None:
+        words += ["no way out"] if line.network.isolated and line.kind != "isolated" else []
+        words += [f"{len(line.network.leases)} DHCP leases"] if line.network.leases else []
+        words += [f"domain {line.network.domain}"] if line.network.domain else []
+    if line.interface is not None and line.interface.inside:
+        words.append(f"{line.interface.inside} inside")
+    return Cell(", ".join(words), "dim")
 
 
 def _errors(line: NetLine) -> Cell:
     value = line.rates.rates.errors_per_second if line.rates else None
     if value is None:
         return Cell(figures.UNKNOWN if line.rates else "", "dim")
-    return Cell(figures.count(value), "warn" if value >= 0.5 else "dim")
+    return Cell(figures.count(value), "warn" if value >= LEAST_ERRORS else "dim")
 
 
 def _errors_rank(line: NetLine) -> float | None:

@@ -19,7 +19,8 @@ class NetLine:
         text: of a heading, what it says; empty otherwise.
         rates: of a network, the interface it stands on: its traffic is the network's.
         of_guests: its engine starts and stops networks; Podman's are always active.
-        problem: why it is an orphan; empty when it is none.
+        problem: why it is an orphan; empty when it is none. Of a heading, what its engine says.
+        is_old: its engine does not answer: this is what it said before.
     """
 
     key: str
@@ -32,6 +33,7 @@ class NetLine:
     rates: HostInterface | None = None
     of_guests: bool = False
     problem: str = ""
+    is_old: bool = False
 
     @property
     def name(self) -> str:
@@ -45,7 +47,10 @@ class NetLine:
         """Return what it is, in the field's word."""
         if self.network is not None:
             return self.network.mode or "network"
-        return str(self.interface.kind) if self.interface is not None else ""
+        if self.interface is None:
+            return ""
+        number = f" {self.interface.vlan}" if self.interface.vlan is not None else ""
+        return f"{self.interface.kind}{number}"
 
     @property
     def state(self) -> str:

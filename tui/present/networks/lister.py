@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from tui.domain.errors import HostdeckError
@@ -12,6 +13,7 @@ from tui.domain.network import HostInterface, Network
 from tui.domain.resource import ResourceId, ResourceKind
 from tui.present.lister import Lister
 from tui.present.networks.line import HOST_GROUP, NetLine, is_shown
+from tui.present.shelved import pods_of_infra, sentences_of, since_when
 from tui.sampling.keeps import Shelved
 from tui.sampling.source import HostSource
 from widgets.live_table import Row
@@ -69,41 +71,68 @@ class NetworkLister(Lister[NetLine]):
 
     def rows(self, view: HostView, *, problems_only: bool = False) -> list[Row[NetLine]]:
         """Return the rows: networks under their engine, interfaces under the host."""
-        by_name = {one.name: one for one in self.interfaces}
-        found: list[Row[NetLine]] = []
         self.engines = frozenset(self.shelf)
         self.users = frozenset(shelved.stock.user for shelved in self.shelf.values() if shelved.stock.user)
+        found: list[Row[NetLine]] = []
+        pods = pods_of_infra(view)
         for engine, shelved in self.shelf.items():
-            if ResourceKind.NETWORK not in shelved.stock.kinds and not shelved.problem:
-                continue
-            lines = [
-                _network(view.host_id, engine, shelved, network, by_name, of_guests=engine in self._of_guests)
-                for network in shelved.stock.networks
-            ]
-            found += _group(f"net/{engine}", _heading(engine, shelved), lines, problems_only=problems_only)
+            if ResourceKind.NETWORK in shelved.stock.kinds or shelved.problem:
+                found += self._of_engine(view, engine, shelved, pods, problems_only=problems_only)
+        found += self._awaited()
         lines = [
             NetLine(f"if/{one.name}", interface=one, rates=one, problem=one.problem)
             for one in _ordered(self.interfaces)
             if is_shown(one)
         ]
-        heading = "interfaces of this host"
-        if self._interfaces_problem:
-            heading += f": {self._interfaces_problem}"
-        found += _group(HOST_GROUP, heading, lines, problems_only=problems_only)
+        problem = self._interfaces_problem
+        heading = NetLine(HOST_GROUP, text=f"interfaces of this host{f': {problem}' if problem else ''}",
+                          is_old=bool(problem))  # fmt: skip
+        return found + _group(heading, lines, problems_only=problems_only)
+
+    def _of_engine(
+        self, view: HostView, engine: str, shelved: Shelved, pods: Mapping[str, str], *, problems_only: bool
+    ) -> list[Row[NetLine]]:
+        by_name = {one.name: one for one in self.interfaces}
+        here = f"{view.host_id}/{engine}/"
+        lines = [
+            _network(view.host_id, engine, shelved, _readable(network, here, pods), by_name,
+                     of_guests=engine in self._of_guests)
+            for network in shelved.stock.networks
+        ]  # fmt: skip
+        when = since_when(shelved, view.taken_utc_seconds)
+        text = f"networks of {engine}: {len(lines)}{f', {when}' if when else ''}"
+        heading = NetLine(f"net/{engine}", engine, text=text, is_old=bool(when))
+        found = _group(heading, lines, problems_only=problems_only)
+        said = sentences_of(shelved)
+        if said:
+            key = f"said/{engine}"
+            found.append(Row(key, NetLine(key, engine, text=f"{engine}: {said}", problem=said)))
         return found
 
+    def _awaited(self) -> list[Row[NetLine]]:
+        """Return a line for each engine that was asked and has not answered yet."""
+        if self._source is None:
+            return []
+        engines = [engine for engine in self._source.resource_engines(ResourceKind.NETWORK) if engine not in self.shelf]
+        keys = [(f"asked/{engine}", engine) for engine in engines]
+        return [Row(key, NetLine(key, engine, text=f"{engine}: is being asked ...")) for key, engine in keys]
 
-def _group(key: str, text: str, lines: Sequence[NetLine], *, problems_only: bool) -> list[Row[NetLine]]:
+
+def _group(heading: NetLine, lines: Sequence[NetLine], *, problems_only: bool) -> list[Row[NetLine]]:
     shown = [line for line in lines if line.problem] if problems_only else list(lines)
     if problems_only and not shown:
         return []
-    return [Row(key, NetLine(key, text=text)), *(Row(line.key, line, key) for line in shown)]
+    return [Row(heading.key, heading), *(Row(line.key, line, heading.key) for line in shown)]
 
 
-def _heading(engine: str, shelved: Shelved) -> str:
-    said = [shelved.problem, *shelved.stock.problems]
-    sentences = " ".join(sentence for sentence in said if sentence)
-    return f"networks of {engine}{': ' + sentences if sentences else ''}"
+def _readable(network: Network, here: str, pods: Mapping[str, str]) -> Network:
+    """Name pods instead of their infra containers, whose names nobody reads."""
+    if not any(f"{here}{member.instance_id}" in pods for member in network.members):
+        return network
+    members = tuple(
+        replace(member, name=pods.get(f"{here}{member.instance_id}", member.name)) for member in network.members
+    )
+    return replace(network, members=members)
 
 
 def _network(
