@@ -16,6 +16,7 @@ from tui.present.entry import Entry, place, pod_entry
 from tui.present.fields import filter_fields
 from tui.present.hostbar import badge, host_bar
 from tui.present.ledger import ledger_line
+from tui.present.panes import PaneSpec
 from tui.present.problems import engine_text, problem_rows
 from tui.present.roles import plain
 from tui.present.sparks import Sparks, buckets
@@ -23,7 +24,6 @@ from tui.present.state import state_cell, state_word
 from tui.present.status import status_line
 from tui.present.steady import Steady
 from tui.present.tabs import tabs
-from tui.present.panes import PaneSpec
 from tui.sampling.history import Metric
 from tui.screens.panes import CONTAINERS, GUESTS, OVERVIEW, PANES
 
@@ -238,6 +238,22 @@ def test_a_silent_engine_is_a_line_with_reason_and_age() -> None:
     rows = problem_rows(view_of(sources=(lost(),), problems=(problem,)))
     assert [row.data.problem.text for row in rows] == ["1 min old: gone (next try in 8 s)"]
     assert engine_text(replace(lost(), state=EngineState.READY), "gone", 1000.0) == "gone"
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("unix:/x did not answer in time.", "Did not answer in time."),
+        ("unix:/x: Broken pipe.", "Broken pipe."),
+        (
+            "Nothing listens at unix:/x. Start it with `podman unix:/x`.",
+            "Nothing listens. Start it with `podman unix:/x`.",
+        ),
+        ("No libvirt daemon listens for unix:/x.", "No libvirt daemon listens."),
+    ],
+)
+def test_the_reason_of_a_silent_engine_is_not_pushed_away_by_its_address(message: str, shown: str) -> None:
+    assert engine_text(replace(lost(), retry_at_monotonic_seconds=None), message, 1000.0) == f"1 min old: {shown}"
 
 
 def test_two_problems_of_one_subject_have_two_keys() -> None:

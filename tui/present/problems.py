@@ -40,12 +40,24 @@ def engine_text(status: EngineStatus, text: str, now: float) -> str:
     """Return why an engine does not answer, the age of its values first: the end of a line may be cut."""
     if status.state in {EngineState.CONNECTING, EngineState.READY}:
         return text
+    text = _without_address(text, status.url)
     if status.answered_monotonic_seconds is not None:
         text = f"{figures.age(now - status.answered_monotonic_seconds)} old: {text}"
     if status.retry_at_monotonic_seconds is None:
         return text
     left = status.retry_at_monotonic_seconds - now
     return f"{text} ({f'next try in {max(1, round(left))} s' if left > 0 else 'trying again'})"
+
+
+def _without_address(text: str, url: str) -> str:
+    """Leave out the address of an engine where its name stands beside it: it pushes the reason off a narrow screen."""
+    for words in (f" at {url}", f" for {url}"):
+        text = text.replace(words, "", 1)
+    for start in (f"{url}: ", f"{url} "):
+        if url and text.startswith(start):
+            rest = text.removeprefix(start)
+            return rest[:1].upper() + rest[1:]
+    return text
 
 
 class ProblemClock:
