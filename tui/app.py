@@ -84,13 +84,16 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self.confirm_delete_count = self.config.confirm_delete_count
         self.stop_timeout_seconds = self.config.stop_timeout_seconds
         self.log_memory_mib = self.config.log_memory_mib
-        self.typed_forms = {}
+        self.form_drafts = {}
+        self.kept_edits = {}
         self.table_of_actions = self._actions = remapped(self.config.keys)
         self.pane_keys = {BY_ACTION[action.id].id: action.label for action in self._actions if action.id in BY_ACTION}
         self._kept = kept
         if kept is not None:
             kept.on_problem = self._say_soon
         self._state = kept.load() if kept is not None else UiState()
+        self.lasting_forms = {name: dict(values) for name, values in self._state.forms.items()}
+        self.typed_forms = {name: dict(values) for name, values in self._state.forms.items()}
         self._command_line = CommandLine(self, self._state.commands)
         self._started_with = ""
         self._sayings = Sayings(self)
@@ -121,7 +124,8 @@ class HostdeckApp(Deck, inherit_bindings=False):
         if self._kept is None or main is None:
             return
         theme = self.theme if self.theme != self._started_with else self._state.theme
-        self._kept.save(replace(main.kept, theme=theme, commands=self._command_line.typed))
+        kept = replace(main.kept, theme=theme, commands=self._command_line.typed, forms=self.lasting_forms)
+        self._kept.save(kept)
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End; what the screen looks like is kept."""

@@ -62,6 +62,12 @@ class Operations:
         task.cancel()
         return True
 
+    async def over(self, job_id: int) -> None:
+        """Wait until an operation is over; giving up to wait does not end it."""
+        task = self._tasks.get(job_id)
+        if task is not None:
+            await asyncio.wait({task})
+
     async def close(self) -> None:
         """End all of them and wait until nothing half-made is left."""
         self._closing = True

@@ -20,7 +20,7 @@ from tui.jobs.effects import find_instance
 from tui.jobs.model import BatchSummary, Job, JobState
 from tui.jobs.operations import Operations
 from tui.jobs.progress import progress
-from tui.jobs.seam import ActionSource, audit_entry, facts_of, kind_of
+from tui.jobs.seam import ActionSource, audit_entry, facts_of, kind_of, name_of
 from tui.jobs.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -167,6 +167,11 @@ class Jobs:
         """End an operation as soon as its engine lets go; tells whether there was anything to end."""
         return self._operations.cancel(job_id)
 
+    async def over(self, job_id: int) -> Job | None:
+        """Wait until an operation is over and return its last value; None when it is no longer remembered."""
+        await self._operations.over(job_id)
+        return self._book.get(job_id)
+
     def observe(self, view: HostView) -> None:
         """Look in a new view for the effects that jobs wait for; call it on every tick."""
         now = self._monotonic()
@@ -268,7 +273,7 @@ class Jobs:
         view = self._source.view
         self._last_job += 1
         job = Job(
-            id=self._last_job, batch=self._last_batch, request=operation, name=operation.subject,
+            id=self._last_job, batch=self._last_batch, request=operation, name=name_of(operation, view),
             kind=kind_of(operation), command=self._source.operation_command(operation),
             submitted_utc_seconds=self._utc(),
         )  # fmt: skip

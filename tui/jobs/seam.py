@@ -11,6 +11,7 @@ from tui.domain.event import Event
 from tui.domain.host import HostView
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address, Instance, Kind
+from tui.jobs.effects import find_instance
 from tui.jobs.model import Job
 
 if TYPE_CHECKING:
@@ -57,6 +58,14 @@ def facts_of(target: InstanceId, instance: Instance | None) -> tuple[str, Kind, 
     if instance is None:
         return target.local, Kind.CONTAINER if target.engine.startswith("podman") else Kind.GUEST, "", ""
     return instance.name, instance.kind, instance.user, instance.container.unit if instance.container else ""
+
+
+def name_of(operation: Operation, view: HostView | None) -> str:
+    """Return what an operation is about as a person knows it: an instance by its name, not by its engine's id."""
+    target = operation.target
+    if not isinstance(target, InstanceId) or operation.subject != target.local or view is None:
+        return operation.subject
+    return facts_of(target, find_instance(target, view))[0]
 
 
 def audit_entry(job: Job, view: HostView | None) -> AuditEntry:

@@ -59,15 +59,24 @@ async def _inside(deck: Deck, command: Command) -> None:
 
 
 async def _open(deck: Deck, command: Command) -> None:
-    """Open what is named: details, events, raw description."""
+    """Open what is named: details, events, raw description, all that can be done with it."""
     from tui.screens.agent import ask_agent
     from tui.screens.on_instance import open_details, open_raw
 
+    if command.action.id == "actions":
+        from tui.screens.instance_actions import show_actions
+
+        show_actions(deck, Targets(command.instances or ()))
+        return
     for instance in command.instances or ():
         if command.action.id == "raw":
             open_raw(deck, instance)
         elif command.action.id == "agent":
             ask_agent(deck, instance)
+        elif command.action.id == "edit":
+            from tui.screens.xml_edit import edit
+
+            edit(deck, instance)
         else:
             open_details(deck, instance.key)
 

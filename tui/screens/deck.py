@@ -26,6 +26,7 @@ LEAST_LINES = 15
 
 if TYPE_CHECKING:
     from tui.screens.inside import Inside
+    from tui.screens.xml_edit import Draft
     from tui.sessions import Session
 
 
@@ -44,6 +45,9 @@ class Deck(KeysInOrder, inherit_bindings=False):
         log_memory_mib: memory for the lines of one log.
         monotonic: the clock of what waits for a person.
         typed_forms: what was last typed into each form, by its name.
+        form_drafts: what stood in forms that were left without being submitted, by their titles.
+        lasting_forms: what is to be there again after the next start, by name; no secrets.
+        kept_edits: edited definitions that were not taken, by the row key of their guest.
     """
 
     source: HostSource
@@ -58,6 +62,9 @@ class Deck(KeysInOrder, inherit_bindings=False):
     stop_timeout_seconds: float = 10.0
     log_memory_mib: int = 64
     typed_forms: dict[str, dict[str, str]]
+    form_drafts: dict[str, dict[str, str]]
+    lasting_forms: dict[str, dict[str, str]]
+    kept_edits: dict[str, Draft]
     monotonic: Callable[[], float] = staticmethod(time.monotonic)
 
     @property

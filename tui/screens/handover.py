@@ -64,7 +64,7 @@ def hand_over(deck: Deck, instance: Instance, request: SessionRequest, why: str)
     try:
         with deck.suspend():
             os.write(1, f"hostdeck stands aside: {why}.\r\n$ {' '.join(command)}\r\n".encode())
-            code = _run(command)
+            code = run_on_terminal(command)
     except SuspendNotSupported:
         text, result = f"This terminal cannot be handed over, and {why}.", Result.FAILED
     except OSError as error:
@@ -75,7 +75,7 @@ def hand_over(deck: Deck, instance: Instance, request: SessionRequest, why: str)
     deck.say(text, "normal" if result is Result.DONE else "crit")
 
 
-def _run(command: list[str]) -> int:
+def run_on_terminal(command: list[str]) -> int:
     """Wait for a program that has the terminal; the keys that interrupt it are not meant for hostdeck."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -31,7 +31,9 @@ from tui.screens.stock_forms import (
     read_count,
     read_mounts,
     read_number,
+    read_path,
     read_ports,
+    read_reference,
     read_size,
 )
 from widgets.form import YES, Field, FieldKind, Values
@@ -67,7 +69,7 @@ def pull(deck: Deck, engine: str, reference: str = "") -> None:
     )  # fmt: skip
     fill_form(
         deck, "pull", f"Pull an image into {engine}", fields,
-        lambda values: PullImage(target=target, reference=values["reference"]),
+        lambda values: PullImage(target=target, reference=read_reference(values["reference"])),
         verb="Pull", first={"reference": reference} if reference else None,
     )  # fmt: skip
 
@@ -119,7 +121,8 @@ def tag(deck: Deck, line: StockLine) -> None:
     target = _target(line)
     fields = (Field("name", "New name", required=True, hint="localhost/shop/api:2.15"),)
     fill_form(deck, "tag", f"One more name for {line.name}", fields,
-              lambda values: TagImage(target=target, name=values["name"]), verb="Tag", forget=("name",))  # fmt: skip
+              lambda values: TagImage(target=target, label=line.name, name=values["name"]), verb="Tag",
+              forget=("name",))  # fmt: skip
 
 
 def save(deck: Deck, line: StockLine) -> None:
@@ -132,7 +135,8 @@ def save(deck: Deck, line: StockLine) -> None:
     )  # fmt: skip
     fill_form(
         deck, "save-image", f"Save {line.name}", fields,
-        lambda values: SaveImage(target=target, reference=line.name, path=values["path"], format=values["format"]),
+        lambda values: SaveImage(target=target, label=line.name, reference=line.name, path=read_path(values["path"]),
+                                 format=values["format"]),
         verb="Save", forget=("path",),
     )  # fmt: skip
 
@@ -144,7 +148,7 @@ def load(deck: Deck, engine: str) -> None:
         Field("path", "File", required=True, check=file_problem, hint="an archive of podman save or docker save"),
     )
     fill_form(deck, "load-image", f"Load an image into {engine}", fields,
-              lambda values: LoadImage(target=target, path=values["path"]), verb="Load")  # fmt: skip
+              lambda values: LoadImage(target=target, path=read_path(values["path"])), verb="Load")  # fmt: skip
 
 
 def run(deck: Deck, line: StockLine) -> None:
@@ -200,7 +204,8 @@ def run(deck: Deck, line: StockLine) -> None:
         Field("terminal", "Terminal", FieldKind.TICK, hint="give it a terminal, for a shell"),
         Field("remove", "Remove at its end", FieldKind.TICK),
     )  # fmt: skip
-    fill_form(deck, f"run/{line.name}", f"Run {line.name}", fields, make, verb="Run", forget=("name",))
+    lasting = [field.key for field in fields if field.key not in {"name", "environment"}]
+    fill_form(deck, f"run/{line.name}", f"Run {line.name}", fields, make, verb="Run", forget=("name",), lasting=lasting)
 
 
 def create_volume(deck: Deck, engine: str) -> None:
@@ -222,7 +227,7 @@ def create_volume(deck: Deck, engine: str) -> None:
             options=read_assignments(values["options"]),
         )
 
-    fill_form(deck, "volume", f"New volume of {engine}", fields, make, forget=("name",))
+    fill_form(deck, "volume", f"New volume of {engine}", fields, make, forget=("name", "options"))
 
 
 def export_volume(deck: Deck, line: StockLine) -> None:
@@ -230,7 +235,7 @@ def export_volume(deck: Deck, line: StockLine) -> None:
     target = _target(line)
     fields = (Field("path", "File", required=True, check=new_file_problem, hint="a new tar file on this machine"),)
     fill_form(deck, "export-volume", f"Export {line.name}", fields,
-              lambda values: ExportContainerVolume(target=target, path=values["path"]), verb="Export",
+              lambda values: ExportContainerVolume(target=target, path=read_path(values["path"])), verb="Export",
               forget=("path",))  # fmt: skip
 
 
@@ -255,25 +260,29 @@ def commit(deck: Deck, instance: Instance) -> None:
     fill_form(deck, "commit", f"Make an image of {instance.name}", fields, make, verb="Commit", forget=("reference",))
 
 
-def limits(deck: Deck, instance: Instance) -> None:
-    """Ask for new limits of a container; they hold at once."""
+def limits(deck: Deck, *instances: Instance) -> None:
+    """Ask for new limits of containers; they hold at once."""
+    whose = instances[0].name if len(instances) == 1 else f"{len(instances)} containers"
     fields = (
         Field("cpus", "Cores at most", check=_zero_or(read_number), hint="0.5 is half a core; 0 takes the limit away"),
         Field("memory", "Memory at most", check=problem_of(read_size), hint=f"{SIZE_HINT}; 0 takes the limit away"),
         Field("pids", "Tasks at most", check=_zero_or(read_count), hint="0 takes the limit away"),
     )
 
-    def make(values: Values) -> Operation:
+    def make(values: Values) -> list[Operation]:
         if not (values["cpus"] or values["memory"] or values["pids"]):
             raise ValueError("An empty field leaves a limit as it is: fill in what is to change.")
-        return UpdateLimits(
-            target=instance.id,
-            cpus=float(values["cpus"].replace(",", ".")) if values["cpus"] else None,
-            memory_bytes=read_size(values["memory"]) if values["memory"] else None,
-            pids=int(values["pids"]) if values["pids"] else None,
-        )
+        return [
+            UpdateLimits(
+                target=instance.id,
+                cpus=float(values["cpus"].replace(",", ".")) if values["cpus"] else None,
+                memory_bytes=read_size(values["memory"]) if values["memory"] else None,
+                pids=int(values["pids"]) if values["pids"] else None,
+            )
+            for instance in instances
+        ]
 
-    fill_form(deck, "limits", f"Limits of {instance.name}", fields, make, verb="Change",
+    fill_form(deck, "limits", f"Limits of {whose}", fields, make, verb="Change",
               forget=("cpus", "memory", "pids"))  # fmt: skip
 
 
@@ -287,7 +296,7 @@ def untagging(deck: Deck, line: StockLine) -> None:
     show_menu(
         deck,
         f"Take which name of {line.name} away?",
-        [Offer(name, _proposing(deck, UntagImage(target=target, name=name))) for name in names],
+        [Offer(name, _proposing(deck, UntagImage(target=target, label=line.name, name=name))) for name in names],
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -17,11 +18,13 @@ from tui.domain.errors import HostdeckError
 from tui.domain.host import HostView
 from tui.hostnet.chart import MapNode, NodeKind, from_instances, from_networks, hangs_on
 from tui.present.networks.lister import NetworkLister
+from tui.present.shelved import pods_of_infra
 from tui.screens.deck import DeckScreen
 from tui.screens.network_pane import plant_of
 from tui.screens.span_lines import SpanLines
 from widgets.escape import escape_beyond_ascii, escape_controls
 from widgets.key_footer import KeyFooter
+from widgets.walk_tree import WalkTree
 
 if TYPE_CHECKING:
     from tui.present.networks.line import NetLine
@@ -36,38 +39,8 @@ _WORDS = {
 }  # fmt: skip
 
 
-class MapTree(Tree[MapNode], inherit_bindings=False):
+class MapTree(WalkTree[MapNode]):
     """The tree; it has the focus."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "cursor_down", "Down", show=False, id="map.down"),
-        Binding("k,up", "cursor_up", "Up", show=False, id="map.up"),
-        Binding("g,home", "scroll_home", "Top", show=False, id="map.home"),
-        Binding("G,end", "scroll_end", "Bottom", show=False, id="map.end"),
-        Binding("ctrl+d,pagedown", "page_down", "Page down", show=False, id="map.page_down"),
-        Binding("ctrl+u,pageup", "page_up", "Page up", show=False, id="map.page_up"),
-        Binding("space,f", "toggle_node", "Fold", show=False, id="map.fold"),
-        Binding("right", "open_node", "Open", show=False, id="map.open"),
-        Binding("left", "close_node", "Close", show=False, id="map.close"),
-        Binding("enter", "select_cursor", "Go there", show=False, id="map.select"),
-    ]
-    show_root = False
-    auto_expand = False
-
-    def action_open_node(self) -> None:
-        """Open the node under the cursor."""
-        if self.cursor_node is not None:
-            self.cursor_node.expand()
-
-    def action_close_node(self) -> None:
-        """Close the node under the cursor, or go to the one it belongs to."""
-        node = self.cursor_node
-        if node is None:
-            return
-        if node.is_expanded and node.children:
-            node.collapse()
-        elif node.parent is not None and not node.parent.is_root:
-            self.move_cursor(node.parent)
 
 
 class NetworkMap(DeckScreen):
@@ -92,7 +65,9 @@ class NetworkMap(DeckScreen):
     def compose(self) -> ComposeResult:
         """Place the title, the tree and the keys."""
         yield SpanLines(((),), id="title")
-        tree: MapTree = MapTree("", id="map")
+        tree = MapTree("", id="map")
+        if self.deck.ascii_only:
+            tree.draw_ascii()
         yield tree
         yield SpanLines(((),), id="hangs")
         yield SpanLines(((),), id="status")
@@ -141,24 +116,29 @@ class NetworkMap(DeckScreen):
         except HostdeckError as error:
             self.deck.say(error.message, "crit")
         here = plant_of(self.deck, self._lister)
-        roots = from_instances(here) if self._up else from_networks(here)
+        roots = self._readable(from_instances(here) if self._up else from_networks(here))
         if roots == self._drawn:
             return
         self._drawn = roots
         self._fill(roots)
 
+    def _readable(self, roots: tuple[MapNode, ...]) -> tuple[MapNode, ...]:
+        """Name pods in the place of their infra containers; seen from the instances those come last."""
+        view = self.deck.view
+        pods = pods_of_infra(view) if view is not None else {}
+        named = tuple(_with_pods(root, pods) for root in roots)
+        return tuple(sorted(named, key=lambda root: root.key in pods)) if self._up else named
+
     def _fill(self, roots: tuple[MapNode, ...]) -> None:
         tree = self._tree
-        closed = {node.data.path for node in _all(tree.root) if node.data is not None and not node.is_expanded}
+        closed = {node.data.path for node in tree.nodes() if node.data is not None and not node.is_expanded}
         at = tree.cursor_node.data.path if tree.cursor_node is not None and tree.cursor_node.data is not None else ""
         tree.clear()
         for root in roots:
             self._add(tree.root, root, closed)
-        wanted = next((node for node in _all(tree.root) if node.data is not None and node.data.path == at), None)
+        wanted = next((node for node in tree.nodes() if node.data is not None and node.data.path == at), None)
         if wanted is None and self._key:
-            wanted = next(
-                (node for node in _all(tree.root) if node.data is not None and node.data.key == self._key), None
-            )
+            wanted = next((node for node in tree.nodes() if node.data is not None and node.data.key == self._key), None)
         self.call_after_refresh(tree.move_cursor, wanted or (tree.root.children[0] if tree.root.children else None))
 
     def _add(self, parent: TreeNode[MapNode], node: MapNode, closed: Collection[str]) -> None:
@@ -220,14 +200,9 @@ class NetworkMap(DeckScreen):
         self.action_turn()
 
 
-def _all(node: TreeNode[MapNode]) -> list[TreeNode[MapNode]]:
-    found = []
-    waiting = list(node.children)
-    while waiting:
-        one = waiting.pop(0)
-        found.append(one)
-        waiting += one.children
-    return found
+def _with_pods(node: MapNode, pods: Mapping[str, str]) -> MapNode:
+    children = tuple(_with_pods(child, pods) for child in node.children)
+    return replace(node, text=pods.get(node.key, node.text), children=children)
 
 
 def show_map(deck: Deck, line: NetLine | None = None) -> None:

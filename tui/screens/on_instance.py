@@ -1,4 +1,4 @@
-"""What the keys do to the guest or container under the cursor that changes nothing about it."""
+"""What the keys do with the guest or container under the cursor, beside its power."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class OnInstance:
-    """Carries out the actions on instances that only look: a method `do_ID` for the action ID.
+    """Carries out the actions on instances that are no power verbs: a method `do_ID` for the action ID.
 
     Args:
         deck: the application.
@@ -48,6 +48,29 @@ class OnInstance:
             self._deck.say("One guest or container has a raw description: put the cursor on one.", "warn")
             return
         open_raw(self._deck, instances[0])
+
+    def do_actions(self) -> None:
+        """List all that can be done with the row under the cursor, or with the marked ones."""
+        from tui.screens.instance_actions import show_actions
+
+        show_actions(self._deck, self._targets)
+
+    def do_new(self) -> None:
+        """Make something new."""
+        from tui.screens.new_things import show_new
+
+        instances = self._targets.instances
+        show_new(self._deck, instances[0].id.engine if instances else "")
+
+    def do_edit(self) -> None:
+        """Edit the definition of the guest under the cursor."""
+        instances = self._targets.instances
+        if len(instances) != 1:
+            self._deck.say("One guest can be edited: put the cursor on one.", "warn")
+            return
+        from tui.screens.xml_edit import edit
+
+        edit(self._deck, instances[0])
 
     def do_agent(self) -> None:
         """Ask the agent of the guest under the cursor."""

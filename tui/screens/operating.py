@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.errors import EngineError
 from tui.domain.operation import Operation, Preview
-from tui.present.operations import question_of, question_title, sentence_of
+from tui.present.operations import commands_of, question_of, question_title, sentence_of
 
 if TYPE_CHECKING:
     from tui.jobs import Job
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from widgets.form import Field, Values
 
 PREVIEW_SECONDS = 20.0
+Previewed = tuple[Operation, Preview]
+
 NOT_DONE = "Nothing was done."
+DRAFT_KEPT = "Nothing was done. The form opens with what was typed the next time."
 READ_ONLY = "hostdeck runs with --read-only: nothing is changed."
 
 
@@ -104,15 +107,26 @@ async def preview_of(deck: Deck, operation: Operation) -> Preview:
         return Preview(refusal=error.message)
 
 
-async def _propose(deck: Deck, operations: Sequence[Operation], *, asks: bool, then: Callable[[], None] | None) -> None:
+async def _sorted_out(deck: Deck, operations: Sequence[Operation]) -> tuple[list[Previewed], list[Previewed]]:
+    """Ask what operations would touch; return those that are possible and those that are not."""
     previews = await asyncio.gather(*(preview_of(deck, operation) for operation in operations))
-    allowed = [(one, preview) for one, preview in zip(operations, previews, strict=True) if not preview.refusal]
-    refused = [(one, preview) for one, preview in zip(operations, previews, strict=True) if preview.refusal]
+    found = list(zip(operations, previews, strict=True))
+    return [one for one in found if not one[1].refusal], [one for one in found if one[1].refusal]
+
+
+async def agreed(deck: Deck, operation: Operation, found: Preview) -> bool:
+    """Ask the person whether an operation shall be done; to be awaited in a worker."""
+    yes: bool | None = await deck.push_screen_wait(_question(deck, [(operation, found)], []))
+    return yes is True
+
+
+async def _propose(deck: Deck, operations: Sequence[Operation], *, asks: bool, then: Callable[[], None] | None) -> None:
+    allowed, refused = await _sorted_out(deck, operations)
     if not allowed:
         deck.say(sentence_of(refused), "warn")
         return
     if not asks:
-        _submit(deck, [operation for operation, _ in allowed], then)
+        submit(deck, [operation for operation, _ in allowed], then)
         if refused:
             deck.say(sentence_of(refused), "warn")
         return
@@ -121,30 +135,28 @@ async def _propose(deck: Deck, operations: Sequence[Operation], *, asks: bool, t
 
 def _ask(
     deck: Deck,
-    allowed: Sequence[tuple[Operation, Preview]],
-    refused: Sequence[tuple[Operation, Preview]],
+    allowed: Sequence[Previewed],
+    refused: Sequence[Previewed],
     then: Callable[[], None] | None,
 ) -> None:
     operations = [operation for operation, _ in allowed]
 
     def answered(yes: bool | None) -> None:
         if yes:
-            _submit(deck, operations, then)
+            submit(deck, operations, then)
 
     deck.push_screen(_question(deck, allowed, refused), answered)
 
 
-def _question(
-    deck: Deck, allowed: Sequence[tuple[Operation, Preview]], refused: Sequence[tuple[Operation, Preview]]
-) -> Confirm:
+def _question(deck: Deck, allowed: Sequence[Previewed], refused: Sequence[Previewed]) -> Confirm:
     from widgets.confirm import Confirm
 
     host = deck.view.host_name if deck.view is not None else ""
     operations = [operation for operation, _ in allowed]
     many = any(operation.destroys for operation in operations) and len(operations) > deck.confirm_delete_count
     return Confirm(
-        question_title(operations, host),
-        question_of(allowed, refused, deck.source.operation_command),
+        question_title(operations, host, deck.view),
+        question_of(allowed, refused, deck.source.operation_command, deck.view),
         yes=operations[0].title.split()[0].capitalize(),
         no="Cancel",
         must_type=str(len(operations)) if many else None,
@@ -156,7 +168,8 @@ def _is_worth_asking(operation: Operation, preview: Preview) -> bool:
     return operation.destroys or bool(preview.document or preview.diff or preview.warnings or preview.users)
 
 
-def _submit(deck: Deck, operations: Sequence[Operation], then: Callable[[], None] | None) -> tuple[Job, ...]:
+def submit(deck: Deck, operations: Sequence[Operation], then: Callable[[], None] | None = None) -> tuple[Job, ...]:
+    """Hand operations over as jobs, and say so."""
     jobs = deck.jobs.submit_operations(operations)
     active = [job for job in jobs if job.state.is_active]
     if len(active) == 1:
@@ -174,45 +187,72 @@ def fill_form(
     name: str,
     title: str,
     fields: Sequence[Field],
-    make: Callable[[Values], Operation],
+    make: Callable[[Values], Operation | Sequence[Operation]],
     *,
     verb: str = "Create",
     check: Callable[[Values], str] | None = None,
     forget: Sequence[str] = (),
     first: Values | None = None,
+    lasting: Sequence[str] = (),
 ) -> None:
     """Ask for what an operation needs, show its command while typing, and submit it as a job.
 
-    What was typed stays when the engine refuses, and is there again when the form is opened the next time.
+    What was typed stays when the engine refuses, and is there again when the form is opened the next time, also when it
+    was left without being submitted.
 
     Args:
         name: of the form, for remembering what was typed.
-        make: makes the operation; raises ValueError with a sentence where the values do not fit together.
+        make: makes the operation, or one for each of several things; raises ValueError with a sentence where the values
+            do not fit together.
         forget: keys of fields that are not remembered: secrets, and names that are used once.
         first: values that count more than those remembered.
+        lasting: keys of fields that are remembered over the end of hostdeck; never what may be a secret.
     """
     from widgets.form import Form
 
     def preview(values: Values) -> str:
         try:
-            return deck.source.operation_command(make(values))
+            return commands_of(_several(make(values)), deck.source.operation_command)
         except ValueError:
             return ""
 
-    async def submit(values: dict[str, str]) -> str:
+    async def hand_over(values: dict[str, str]) -> str:
         try:
-            operation = make(values)
+            operations = _several(make(values))
         except ValueError as error:
             return str(error)
-        found = await preview_of(deck, operation)
-        if found.refusal:
-            return found.refusal
-        deck.typed_forms[name] = {key: value for key, value in values.items() if key not in forget}
-        question = _question(deck, [(operation, found)], []) if _is_worth_asking(operation, found) else None
-        if question is not None and not await deck.push_screen_wait(question):
+        allowed, refused = await _sorted_out(deck, operations)
+        if not allowed:
+            return sentence_of(refused)
+        _remember(deck, name, fields, {key: value for key, value in values.items() if key not in forget}, lasting)
+        if (refused or any(_is_worth_asking(one, found) for one, found in allowed)) and not await deck.push_screen_wait(
+            _question(deck, allowed, refused)
+        ):
             return NOT_DONE
-        _submit(deck, [operation], None)
+        submit(deck, [operation for operation, _ in allowed])
         return ""
 
-    values = {**deck.typed_forms.get(name, {}), **(first or {})}
-    deck.push_screen(Form(title, fields, submit, verb=verb, preview=preview, check=check, values=values))
+    def ended(done: bool | None) -> None:
+        if done:
+            deck.form_drafts.pop(title, None)
+        elif form.left_with:
+            deck.form_drafts[title] = form.left_with
+            deck.say(DRAFT_KEPT)
+
+    values = {**deck.typed_forms.get(name, {}), **deck.form_drafts.get(title, {}), **(first or {})}
+    form = Form(title, fields, hand_over, verb=verb, preview=preview, check=check, values=values)
+    deck.push_screen(form, ended)
+
+
+def _remember(deck: Deck, name: str, fields: Sequence[Field], values: dict[str, str], lasting: Sequence[str]) -> None:
+    from widgets.form import FieldKind
+
+    secret = {field.key for field in fields if field.kind is FieldKind.SECRET}
+    deck.typed_forms[name] = {key: value for key, value in values.items() if key not in secret}
+    if lasting:
+        deck.lasting_forms.pop(name, None)  # the newest stands last
+        deck.lasting_forms[name] = {key: value for key, value in values.items() if key in lasting and key not in secret}
+
+
+def _several(made: Operation | Sequence[Operation]) -> Sequence[Operation]:
+    return [made] if isinstance(made, Operation) else made

@@ -45,5 +45,6 @@ class Sayings:
         self._show()
 
     def _show(self) -> None:
-        if isinstance(self._deck.screen, DeckScreen):
-            self._deck.screen.show_said()
+        screen = self._deck.screen
+        if isinstance(screen, DeckScreen) and screen.is_mounted:  # one that just comes up shows it when it is there
+            screen.show_said()
