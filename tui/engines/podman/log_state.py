@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.errors import NotFound
-from tui.engines.podman.wire import ask
+from tui.engines.podman.wire import START_SECONDS, ask
 
 WRITING = frozenset({"running", "paused", "stopping"})
 JOURNALD = "journald"
@@ -29,8 +29,8 @@ async def log_state(url: str, local: str) -> LogState | None:
     Raises:
         EngineError: no answer, or one that cannot be read.
     """
-    try:
-        answer = await ask(url, "GET", f"containers/{local}/json")
+    try:  # patiently: it is answered after whatever else is being done to the container, like a start
+        answer = await ask(url, "GET", f"containers/{local}/json", timeout=START_SECONDS)
     except NotFound:
         return None
     document = answer.json()
