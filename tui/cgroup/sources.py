@@ -34,10 +34,9 @@ class Sources:
     """Readings by figure, None where there is none, and why.
 
     Attributes:
-        pulse: what is read on every tick: processor time, under the bit CPU; without it the charge.
-        charge: charged memory, under MEMORY.
+        pulse: processor time, charged memory, block I/O and tasks, under the bits CPU, MEMORY, IO and PIDS.
         cache: what part of the charged memory is cache, under MEMORY.
-        rest: periods of the quota, block I/O and tasks, under CPU, IO and PIDS.
+        periods: of the quota, under CPU, where they have a file of their own.
         slow: the files of slow ticks, under the bits LIMITS and PRESSURE.
         rare: swap and kills, under RARE.
         identity: inodes of every directory that was opened: another identity has other counters.
@@ -52,9 +51,8 @@ class Sources:
         self.location = location
         self.why: dict[str, str] = {}
         self.pulse = FileGroup()
-        self.charge = FileGroup()
         self.cache = FileGroup()
-        self.rest = FileGroup()
+        self.periods = FileGroup()
         self.slow = FileGroup()
         self.rare = FileGroup()
         self.cpu: Sampled[CpuSample] | None = None
@@ -85,8 +83,6 @@ class Sources:
         self._open_pressure()
         if self.location.by_process:
             self._open_process()
-        if self.cpu is None:
-            self.pulse, self.charge = self.charge, self.pulse
 
     def settle(self) -> None:
         """Say that nothing more will be opened."""
@@ -127,9 +123,7 @@ class Sources:
     def _group(self, bit: int) -> FileGroup:
         if bit >= LIMITS:
             return self.rare if bit == RARE else self.slow
-        if bit == MEMORY:
-            return self.charge
-        return self.pulse if bit == CPU else self.rest
+        return self.pulse
 
     def _first(
         self,
@@ -161,7 +155,7 @@ class Sources:
         spot = self.location.spot("cpu")
         if spot is None or spot.version == 2:
             return None
-        return self._first(spot.usage, "cpu.stat", parse.cpu_stat_v1, CPU, self.rest)
+        return self._first(spot.usage, "cpu.stat", parse.cpu_stat_v1, CPU, self.periods)
 
     # memory
 
@@ -211,17 +205,17 @@ class Sources:
         self.why["io"] = NO_BLKIO_ROWS
         if found:
             self.io, self._other_io = found[0], found[1] if len(found) > 1 else None
-            self.rest.add(self.io, IO)
+            self.pulse.add(self.io, IO)
             if self.io.read() is None:
                 self.look_for_io()
 
     def look_for_io(self) -> bool:
-        """On v1, tell whether the counter that is not read on every tick has begun to count; it is from now on."""
+        """On v1, tell whether the counter that is not read on every tick has begun to count; it is read from now on."""
         if self.io is None or self._other_io is None or self.io.sample() is not None or self._other_io.read() is None:
             return False
-        self.rest.remove(self.io)
+        self.pulse.remove(self.io)
         self.io, self._other_io = self._other_io, self.io
-        self.rest.add(self.io, IO)
+        self.pulse.add(self.io, IO)
         return True
 
     # the rest

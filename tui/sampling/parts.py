@@ -125,24 +125,18 @@ class MemoryPart:
 
 
 class IoPart:
-    """Block traffic between two readings, which may be several ticks apart.
+    """Block traffic between two ticks."""
 
-    Attributes:
-        read_at: when its file was last read: the begin of the next window.
-    """
-
-    __slots__ = ("_carried", "read_at", "settled", "usage", "why")
+    __slots__ = ("_carried", "settled", "usage", "why")
 
     def __init__(self) -> None:
         self.usage = IoUsage()
         self.why: reasons.Reasons = ()
-        self.read_at: float | None = None
         self._carried: IoSample | None = None
         self.settled = False
 
-    def update(self, sources: Sources, at: float) -> None:
+    def update(self, sources: Sources, seconds: float | None) -> None:
         """Take over the bytes of every device."""
-        seconds = at - self.read_at if self.read_at is not None else None
         now = sources.io.sample() if sources.io is not None else None
         before = self._carried
         self._carried = rates.carry(before, now) if now is not None else None

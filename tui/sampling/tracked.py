@@ -2,17 +2,12 @@
 
 What did not change is not made again: an idle instance keeps its very Usage object.
 
-What stood still is not asked everything again, as long as nobody looks at it. Processor time is read on every tick; the
-rest only where it may have changed:
-- what used no processor time charged no memory; what the kernel takes back from it is seen on the slow tick;
-- what used no processor time did not fork, exit or read: its tasks and its block I/O wait for the slow tick;
-- only pages that are charged or freed change the cache: memory.stat waits until the charge or the processor time
-  changes, and is read on slow ticks until one was late enough for what the kernel adds up behind, and every
-  `MOVE_CHECK_TICKS` (it may move pages between its lists by itself, which mostly ends in their being freed);
-- nothing is killed for memory and nothing comes back from swap without processor time, and nothing goes there without
-  a lower charge: both are read with memory.stat on slow ticks.
-Written pages may reach the disk after their writer fell asleep. They are seen on the slow tick, as a rate over all the
-time since block I/O was last read, never over one tick; then it is read on every tick until nothing moves any more.
+Five files are read on every tick: processor time, charge, cache, block I/O and tasks. Of what stands still they are the
+same, and nothing more is done. One of them costs more than the other four, memory.stat, and the kernel adds up what it
+says every 2 s: of what used no processor time and whose charge is the same it is read as often.
+
+Limits, pressure and network are read on every fifth tick, and on every one while a person looks at the instance; so are
+swap and kills, once anything in the five files changed: neither changes without pages that come or go.
 """
 
 from collections.abc import Mapping
@@ -36,7 +31,8 @@ from tui.sampling.traffic import NetworkPart
 SLOW_TICKS = 5
 MOVE_CHECK_TICKS = 30
 WINDOW_JITTER = 0.05
-KERNEL_LAG_SECONDS = 2.5  # memory.stat is added up every 2 s
+CACHE_SECONDS = 1.5  # 2 s between two readings of memory.stat, less what a tick may come early
+CHARGED = CPU | MEMORY
 GuestMemoryPair = tuple[int | None, int | None]
 
 
@@ -62,6 +58,7 @@ class _Opened:
         "above",
         "age",
         "at",
+        "cache_at",
         "cpu",
         "io",
         "limits",
@@ -71,8 +68,7 @@ class _Opened:
         "pressure",
         "quiet",
         "sources",
-        "stirred_at",
-        "thorough_at",
+        "stirred",
     )
 
     def __init__(self, target: Instance, sources: Sources, around: Surroundings) -> None:
@@ -83,9 +79,9 @@ class _Opened:
         self.above: tuple[float | None, ...] | None = None
         self.age = 0
         self.at: float | None = None
+        self.cache_at = float("-inf")
         self.quiet = False  # all parts are settled
-        self.stirred_at = 0.0  # when processor time or charge last changed
-        self.thorough_at: float | None = None  # when last everything was read
+        self.stirred = True  # something changed since swap and kills were read
         self.cpu = CpuPart()
         self.memory = MemoryPart(around.ram_bytes, None if target.guest is None else (None, None))
         self.io = IoPart()
@@ -100,13 +96,9 @@ class _Opened:
         self.sources = sources
         self.above = None
         self.limits = Limits(sources, around.ancestors)
-        self.thorough_at = None
         self.quiet = False
+        self.stirred = True
         sources.settle()
-
-    def is_restless(self) -> bool:
-        """Tell whether nothing was read since the kernel added up what the last change did."""
-        return self.thorough_at is None or self.thorough_at < self.stirred_at + KERNEL_LAG_SECONDS
 
 
 class Tracked:
@@ -223,37 +215,37 @@ class Tracked:
                 self._locate()
             opened = self._opened
             if opened is not None:
-                self._read_due(opened, tick, at, slow=attended or opened.age < 2 or turn % SLOW_TICKS == 0)
+                self._read_due(opened, tick, at, attended or opened.age < 2, turn % SLOW_TICKS == 0)
         except GoneError:
             self._lose(reasons.VANISHED)
         except OSError as error:
             self._lose(f"its files could not be read: {error.strerror}")
         return self.usage
 
-    def _read_due(self, opened: _Opened, tick: int, at: float, *, slow: bool) -> None:
-        """Read the pulse, and more where there is more to find out."""
+    def _read_due(self, opened: _Opened, tick: int, at: float, attended: bool, slow: bool) -> None:
+        """Read the five files, and work out anew what follows from those that changed; all files while attended."""
         seconds = at - opened.at if opened.at is not None else None
         if seconds is not None and 0 <= seconds < LEAST_WINDOW_SECONDS:
             return  # sampled again for others, that have just come
         changed = opened.sources.pulse.refresh()
-        if changed or slow:
-            changed |= opened.sources.charge.refresh()
-        if changed:
-            opened.stirred_at = at
+        if changed & CHARGED or attended or at - opened.cache_at > CACHE_SECONDS:
+            opened.cache_at = at
+            changed |= opened.sources.cache.refresh()
+        slow = slow or attended
+        if changed or attended:
+            opened.stirred = True
         if changed or slow or not opened.quiet or _differs(seconds, self._window):
-            self._read(opened, changed, tick, at, slow=slow)
+            if changed & CPU:
+                changed |= opened.sources.periods.refresh()
+            if slow:
+                self._read_slowly(opened, tick, at)
+            self._update(opened, changed, seconds, slow=slow)
         opened.at = at
         opened.age += 1
 
-    def _read_slowly(self, opened: _Opened, tick: int, at: float, *, thorough: bool) -> None:
+    def _read_slowly(self, opened: _Opened, tick: int, at: float) -> None:
         """Read the files of slow ticks, after those of every tick."""
         sources = opened.sources
-        if thorough:
-            opened.thorough_at = at
-            sources.rare.refresh()
-            opened.memory.update_slowly(sources)
-            if sources.look_for_io():
-                opened.io.settled = False
         changed = sources.slow.refresh()
         above = opened.limits.above(tick)
         if changed & LIMITS or above is not opened.above:
@@ -261,6 +253,12 @@ class Tracked:
             self._take_limits(opened, opened.limits.sample(above))
         if changed & PRESSURE or opened.age == 0:
             opened.pressure.update(sources)
+        if opened.stirred:
+            opened.stirred = False
+            sources.rare.refresh()
+            opened.memory.update_slowly(sources)
+            if sources.look_for_io():
+                opened.io.settled = False
         opened.network.read(self.target, at)
 
     def _take_limits(self, opened: _Opened, limits: LimitsSample) -> None:
@@ -268,20 +266,10 @@ class Tracked:
         opened.memory.limit(limits)
         opened.pids.limit(limits)
 
-    def _read(self, opened: _Opened, changed: int, tick: int, at: float, *, slow: bool) -> None:
-        """Read what is due; `changed` is what the pulse told."""
-        sources, before = opened.sources, opened.at
-        seconds = at - before if before is not None else None
+    def _update(self, opened: _Opened, changed: int, seconds: float | None, *, slow: bool) -> None:
+        """Work out what may differ; `changed` is what the files told, `seconds` how long ago they were last read."""
+        sources = opened.sources
         cpu, memory, io, pids = opened.cpu, opened.memory, opened.io, opened.pids
-        thorough = slow and (opened.is_restless() or (tick + self._phase) % MOVE_CHECK_TICKS == 0)
-        runs = slow or changed & CPU
-        if thorough or changed:
-            changed |= sources.cache.refresh()
-        has_read_io = runs or not io.settled
-        if has_read_io:
-            changed |= sources.rest.refresh()
-        if slow:
-            self._read_slowly(opened, tick, at, thorough=thorough)
         anew = False
         if changed & CPU or not cpu.settled:
             cpu.update(sources, seconds, self._around.host_cores)
@@ -290,10 +278,8 @@ class Tracked:
             memory.update(sources)
             anew = True
         if changed & IO or not io.settled:
-            io.update(sources, at)
+            io.update(sources, seconds)
             anew = True
-        if has_read_io:
-            io.read_at = at
         if changed & PIDS or not pids.settled:
             pids.update(sources)
             anew = True
