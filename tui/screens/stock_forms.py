@@ -15,8 +15,8 @@ from tui.domain.operation.images import Mount
 _SIZE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([KMGTP]?)(?:i?B)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "P": 1 << 50}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_DISK_NAME = re.compile(r"[^\s/][^/]*")
-_BETWEEN_MOUNTS = re.compile(r"\s+|,(?=[^,\s]*:)")  # a comma also stands between options: data:/data:ro,Z
+_DISK_NAME = re.compile(r"(?!\.{1,2}$)[^\s/\x00-\x1f\x7f][^/\x00-\x1f\x7f]*")
+_BETWEEN_MOUNTS = re.compile(r",?\s+|,(?=[^,\s]*:)")  # a comma also stands between options: data:/data:ro,Z
 LARGEST_SIZE = 1 << 60
 LARGEST_COUNT = 1 << 22
 """Most tasks a kernel can have; vCPUs are fewer anyway."""
@@ -79,7 +79,7 @@ def read_mounts(text: str) -> tuple[Mount, ...]:
         ValueError: with a sentence.
     """
     found = []
-    for word in filter(None, _BETWEEN_MOUNTS.split(text.strip())):
+    for word in filter(None, _BETWEEN_MOUNTS.split(text.strip(" ,"))):
         parts = word.split(":")
         if len(parts) not in {2, 3} or not parts[0] or not parts[1].startswith("/"):
             raise ValueError(f"{word}: write VOLUME:/PATH or /FOLDER:/PATH, with :ro behind it if wanted")
