@@ -144,7 +144,7 @@ async def test_an_ended_session_is_opened_again_on_the_same_terminal() -> None:
         await until(lambda: session.state is SessionState.ENDED)
         session.start()
         await until(lambda: session.state is SessionState.OPEN)
-        assert b"opened again" in terminal_of(session).fed
+        assert b"opened again \x1b" in terminal_of(session).fed
         assert len(at.host.channels) == 2
 
 
@@ -157,6 +157,7 @@ async def test_a_lost_session_is_opened_again_by_itself_until_it_works() -> None
         await until(lambda: session.state is SessionState.OPEN)
         assert at.host.asked == 4
         assert "waiting" in at.told
+        assert b"a new shell; the one before may go on" in terminal_of(session).fed
 
 
 async def test_a_guest_that_stopped_is_attached_again_when_it_runs() -> None:

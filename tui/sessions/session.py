@@ -10,7 +10,7 @@ from tui.domain.session import SessionEnd, SessionKind, SessionRequest
 from tui.engines.sessions import Channel
 from tui.sessions.model import MakeTerminal, Presence, SessionState, Subject, Way
 from tui.sessions.outbox import Outbox
-from tui.sessions.words import again_line, end_sentence
+from tui.sessions.words import again_line, again_sentence, end_sentence
 
 FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 30.0
@@ -73,6 +73,7 @@ class Session:
         self._nudge = asyncio.Event()
         self._resized = asyncio.Event()
         self._lasted = 0.0
+        self._left: SessionEnd | None = None  # how the last life ended; `end` may be why opening failed since
         self._was_open = False
         self._presence = Presence(is_active=True, is_gone=False)
 
@@ -167,10 +168,10 @@ class Session:
             return self.end
         self.has_no_shell = False
         if self._was_open:
-            await self.terminal.feed(again_line("opened again"))
+            await self.terminal.feed(again_line(again_sentence(self.request.kind, self._left)))
         self._was_open = True
         began = asyncio.get_running_loop().time()
-        self.end = await self._pump(channel, (asked.columns, asked.rows))
+        self.end = self._left = await self._pump(channel, (asked.columns, asked.rows))
         self._lasted = asyncio.get_running_loop().time() - began
         return self.end
 

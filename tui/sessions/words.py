@@ -23,6 +23,13 @@ def end_sentence(end: SessionEnd, kind: SessionKind) -> str:
     return " ".join(parts)
 
 
+def again_sentence(kind: SessionKind, before: SessionEnd | None) -> str:
+    """Return what opening again means: a lost shell may go on in its container, and what follows is another one."""
+    if kind is SessionKind.SHELL and before is not None and before.may_reopen and before.exit_code is None:
+        return "opened again: a new shell; the one before may go on in the container"
+    return "opened again"
+
+
 def again_line(sentence: str) -> bytes:
     """Return bytes that tell of a new beginning, for the terminal itself."""
     plain = "".join(sign if sign.isprintable() else " " for sign in sentence)
