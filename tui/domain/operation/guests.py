@@ -38,6 +38,7 @@ class CreateGuest(Operation):
         cloud_init: None for a base without cloud-init.
         firmware: "bios" or "uefi".
         os: short id of libosinfo ("debian12"); empty when not known.
+        emulated: without KVM, also where libvirt believes that there is one: slow, and works in every virtual machine.
     """
 
     verb: ClassVar[str] = "create-guest"
@@ -57,6 +58,7 @@ class CreateGuest(Operation):
     graphical: bool = False
     autostart: bool = False
     start: bool = True
+    emulated: bool = False
 
     @property
     def subject(self) -> str:

@@ -1,6 +1,7 @@
 """What a libvirt can give a new guest: processor, machine, firmware, memory."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tui.engines.libvirt.guests.xml_edit import Element, attribute, parse
@@ -40,21 +41,21 @@ async def host_memory(around: Surroundings) -> int:
     return await around.ask(around.guests, look)
 
 
-async def capabilities(around: Surroundings) -> Capabilities:
+async def capabilities(around: Surroundings, *, emulated: bool = False) -> Capabilities:
     """Find out what a new guest can have.
 
     Raises:
         EngineError: with its sentence.
     """
-    return await around.ask(around.guests, _look)
+    return await around.ask(around.guests, partial(_look, kinds=("qemu",) if emulated else ("kvm", "qemu")))
 
 
-def _look(libvirt: Any, connection: Any) -> Capabilities:
+def _look(libvirt: Any, connection: Any, *, kinds: tuple[str, ...]) -> Capabilities:
     info = connection.getInfo()
     arch, memory, cpus = str(info[0]), int(info[1]) * MIB, int(info[2])
     machine = MACHINES.get(arch)
     error: Any = None
-    for kind in ("kvm", "qemu"):
+    for kind in kinds:
         for wanted in (machine, None):
             try:
                 text = connection.getDomainCapabilities(None, arch, wanted, kind, 0)
