@@ -1,16 +1,20 @@
-"""A picture as half blocks: two pixels above each other in every cell."""
+"""A picture as half blocks: two pixels above each other in every cell. Pillow reads it and makes it small."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from io import BytesIO
 from typing import NamedTuple
+
+from PIL import Image, UnidentifiedImageError
 
 Rgb = tuple[int, int, int]
 
 HALF = "\u2580"
-_HEAD = re.compile(rb"P6\s+(?:#[^\n]*\n\s*)*(\d+)\s+(\d+)\s+(\d+)\s")
+FORMATS = ("PPM", "PNG")
+"""What hypervisors draw; nothing else is let near a decoder."""
+
 MOST_PIXELS = 8192 * 8192
+Image.MAX_IMAGE_PIXELS = None  # the bound above is stricter, and a warning of Pillow's would be written over the screen
 
 
 class Picture(NamedTuple):
@@ -21,33 +25,36 @@ class Picture(NamedTuple):
     pixels: bytes
 
 
-def read_ppm(data: bytes) -> Picture:
-    """Read a binary PPM with 8 bits a colour.
+def read_picture(data: bytes) -> Picture:
+    """Read a PPM or PNG.
 
     Raises:
-        ValueError: with a sentence, when it is something else or not whole.
+        ValueError: with a sentence, when it is something else, too large or not whole.
     """
-    head = _HEAD.match(data)
-    if head is None:
-        raise ValueError("The picture is not in the format PPM.")
-    width, height, most = (int(number) for number in head.groups())
-    if most != 255 or not 0 < width * height <= MOST_PIXELS:
-        raise ValueError(f"A picture of {width}x{height} with {most} steps a colour cannot be drawn.")
-    pixels = data[head.end() : head.end() + 3 * width * height]
-    if len(pixels) < 3 * width * height:
-        raise ValueError("The picture is not whole.")
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
+            width, height = image.size
+            if not 0 < width * height <= MOST_PIXELS:
+                raise ValueError(f"A picture of {width}x{height} cannot be drawn.")
+            pixels = image.convert("RGB").tobytes()
+    except UnidentifiedImageError as error:
+        raise ValueError("The picture is neither PPM nor PNG.") from error
+    except (OSError, SyntaxError) as error:
+        raise ValueError("The picture is damaged or not whole.") from error
     return Picture(width, height, pixels)
 
 
 def half_blocks(picture: Picture, columns: int, rows: int) -> list[list[tuple[Rgb, Rgb]]]:
     """Return for each cell the colours of its upper and lower half, as large as fits with square pixels.
 
-    Each half is the mean of a few pixels spread over the area it stands for, so that thin lines of text do not vanish.
+    Each half is the mean of all pixels it stands for, so that thin lines of text do not vanish.
     """
     wide, high = _fitted(picture, columns, rows * 2)
-    xs = [_samples(x, wide, picture.width) for x in range(wide)]
-    halves = [[_mean(picture, across, _samples(y, high, picture.height)) for across in xs] for y in range(high)]
-    return [list(zip(halves[y], halves[y + 1], strict=True)) for y in range(0, high - 1, 2)]
+    whole = Image.frombytes("RGB", (picture.width, picture.height), picture.pixels)
+    small = whole.resize((wide, high), Image.Resampling.BOX).tobytes()
+    colours = [(small[at], small[at + 1], small[at + 2]) for at in range(0, len(small), 3)]
+    lines = [colours[y * wide : (y + 1) * wide] for y in range(high)]
+    return [list(zip(lines[y], lines[y + 1], strict=True)) for y in range(0, high - 1, 2)]
 
 
 def _fitted(picture: Picture, columns: int, halves: int) -> tuple[int, int]:
@@ -55,23 +62,3 @@ def _fitted(picture: Picture, columns: int, halves: int) -> tuple[int, int]:
     wide = max(1, min(columns, round(picture.width * scale)))
     high = max(2, min(halves, round(picture.height * scale)) // 2 * 2)
     return wide, high
-
-
-def _samples(place: int, of: int, size: int) -> Sequence[int]:
-    """Return up to three places spread over the part of a line that one of `of` parts stands for."""
-    start, stop = place * size // of, max(place * size // of + 1, (place + 1) * size // of)
-    step = max(1, (stop - start) // 3)
-    return range(start, stop, step)[:3]
-
-
-def _mean(picture: Picture, xs: Sequence[int], ys: Sequence[int]) -> Rgb:
-    red = green = blue = 0
-    pixels, line = picture.pixels, picture.width * 3
-    for y in ys:
-        for x in xs:
-            place = y * line + x * 3
-            red += pixels[place]
-            green += pixels[place + 1]
-            blue += pixels[place + 2]
-    count = len(xs) * len(ys)
-    return red // count, green // count, blue // count

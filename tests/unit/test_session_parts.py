@@ -7,7 +7,6 @@ from tui.domain.instance import Instance
 from tui.domain.session import SessionKind, SessionRequest
 from tui.sessions.byhand import argument_list
 from tui.sessions.keynames import linux_keys
-from widgets.picture import half_blocks, read_ppm
 
 RED, BLUE = bytes((255, 0, 0)), bytes((0, 0, 255))
 
@@ -56,26 +55,3 @@ def test_what_is_no_key_is_refused(text: str) -> None:
 def test_the_same_by_hand(instance: Instance, request_: SessionRequest, command: list[str]) -> None:
     status = replace(engine_status(instance.id.engine), url="demo")
     assert argument_list(instance, request_, status) == command
-
-
-def test_a_picture_is_halved_into_cells() -> None:
-    picture = read_ppm(b"P6\n# a comment\n4 4\n255\n" + RED * 8 + BLUE * 8)
-    assert half_blocks(picture, 4, 2) == [
-        [((255, 0, 0), (255, 0, 0))] * 4,
-        [((0, 0, 255), (0, 0, 255))] * 4,
-    ]
-
-
-def test_a_picture_keeps_its_shape_whatever_room_there_is() -> None:
-    picture = read_ppm(b"P6 720 400 255 " + RED * (720 * 400))
-    cells = half_blocks(picture, 80, 21)
-    assert (len(cells[0]), len(cells)) == (76, 21)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"\x89PNG\r\n", b"P6 2 2 255 " + RED, b"P6 2 2 65535 " + RED * 8, b"P6 99999 99999 255 ", b"P6 0 1 255 "],
-)
-def test_what_is_no_whole_picture_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match="picture"):
-        read_ppm(data)

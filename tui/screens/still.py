@@ -32,8 +32,7 @@ from tui.screens.displays import displays
 from tui.screens.span_lines import SpanLines
 from tui.sessions import Subject
 from widgets.key_footer import KeyFooter
-from widgets.picture import HALF, half_blocks, read_ppm
-from widgets.picture_png import SIGN, read_png
+from widgets.picture import HALF, half_blocks, read_picture
 
 if TYPE_CHECKING:
     from tui.screens.inside import Inside
@@ -197,7 +196,7 @@ class StillScreen(DeckScreen):
 
 
 def _strips(data: bytes, columns: int, rows: int) -> tuple[int, int, list[Strip]]:
-    picture = read_png(data) if data.startswith(SIGN) else read_ppm(data)
+    picture = read_picture(data)
     styles: dict[object, Style] = {}
     strips = []
     for row in half_blocks(picture, columns, rows):
