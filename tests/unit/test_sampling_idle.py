@@ -1,6 +1,6 @@
 """What is read of an instance that stands still, and that its figures stay true."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,26 +53,26 @@ def test_what_did_not_run_keeps_its_very_usage(tree: Tree) -> None:
     assert [idle.next() is first for _ in range(10)] == [True] * 10
 
 
-@pytest.mark.parametrize(
-    ("files", "seen"),
-    [
-        ({"pids_current": "9\n"}, lambda usage: usage.pids.current == 9),
-        ({"memory_current": "948576\n"}, lambda usage: usage.memory.working_set_bytes == 900_000),
-        ({"io_stat": "8:0 rbytes=1000 wbytes=2300 rios=1\n"}, lambda usage: usage.io == IoUsage(0.0, 300.0)),
-        ({"cpu_stat": "usage_usec 1500000\nnr_periods 10\n"}, lambda usage: usage.cpu.cores_used == 0.5),
-    ],
-)
-def test_what_may_change_without_a_sign_is_read_on_every_tick(
-    tree: Tree, files: dict[str, str], seen: Callable[[Usage], bool]
-) -> None:
+def test_tasks_of_what_did_not_run_are_read_on_the_slow_tick(tree: Tree) -> None:
     idle = Idle(tree)
-    for _ in range(2):
-        assert not seen(idle.next())
-    tree.v2(PATH, **files)
-    assert seen(idle.next())
+    tree.v2(PATH, pids_current="9\n")
+    assert {usage.pids.current for usage in idle.until_slow()} == {3}
+    assert idle.next().pids.current == 9
 
 
-def test_cache_is_read_at_once_when_the_charge_changed_and_as_often_as_the_kernel_adds_it_up(tree: Tree) -> None:
+def test_processor_time_brings_the_tasks_at_once(tree: Tree) -> None:
+    idle = Idle(tree)
+    tree.v2(PATH, pids_current="9\n", cpu_stat="usage_usec 1000001\nnr_periods 10\nnr_throttled 5\n")
+    assert idle.next().pids.current == 9
+
+
+def test_memory_that_the_kernel_takes_back_from_what_did_not_run_is_seen_at_once(tree: Tree) -> None:
+    idle = Idle(tree)
+    tree.v2(PATH, memory_current="948576\n")
+    assert idle.next().memory.working_set_bytes == 900_000
+
+
+def test_cache_is_read_at_once_when_the_charge_changed_and_again_when_the_kernel_has_added_it_up(tree: Tree) -> None:
     idle = Idle(tree)
     tree.v2(PATH, memory_current="2048576\n", memory_stat="anon 1\ninactive_file 1048576\n")
     assert idle.next().memory.working_set_bytes == 1_000_000
@@ -80,10 +80,54 @@ def test_cache_is_read_at_once_when_the_charge_changed_and_as_often_as_the_kerne
     assert [idle.next().memory.working_set_bytes for _ in range(2)] == [1_000_000, 1_000_001]
 
 
-def test_block_traffic_is_nothing_again_when_it_ends(tree: Tree) -> None:
+def test_cache_that_moves_by_itself_is_seen_on_the_slow_tick(tree: Tree) -> None:
+    idle = Idle(tree)
+    tree.v2(PATH, memory_stat="anon 1\ninactive_file 48575\n")
+    seen = [usage.memory.working_set_bytes for usage in idle.until_slow()]
+    assert seen[0] == 1_000_000
+    assert idle.next().memory.working_set_bytes == 1_000_001
+
+
+def test_late_write_back_is_spread_over_all_the_time_since_it_was_last_read(tree: Tree) -> None:
     idle = Idle(tree)
     tree.v2(PATH, io_stat="8:0 rbytes=1000 wbytes=7000 rios=1\n")
-    assert [idle.next().io for _ in range(3)] == [IoUsage(0.0, 5000.0), IoUsage(0.0, 0.0), IoUsage(0.0, 0.0)]
+    assert {usage.io for usage in idle.until_slow()} == {IoUsage(0.0, 0.0)}
+    assert idle.next().io == IoUsage(0.0, 1000.0)  # 5,000 bytes in the 5 s since tick 4
+
+
+def test_write_back_that_memory_stat_tells_of_is_read_with_it(tree: Tree) -> None:
+    idle = Idle(tree)
+    tree.v2(PATH, memory_current="1048577\n", memory_stat="file_dirty 5000\ninactive_file 48576\n")
+    idle.next()
+    tree.v2(
+        PATH,
+        memory_current="1048577\n",
+        memory_stat="file_dirty 0\ninactive_file 48576\n",
+        io_stat="8:0 rbytes=1000 wbytes=7000 rios=1\n",
+    )
+    assert [idle.next().io for _ in range(2)] == [IoUsage(0.0, 0.0), IoUsage(0.0, 2500.0)]
+
+
+def test_moving_bytes_are_read_on_every_tick_until_they_rest(tree: Tree) -> None:
+    idle = Idle(tree)
+    tree.v2(PATH, io_stat="8:0 rbytes=1000 wbytes=7000 rios=1\n")
+    list(idle.until_slow())
+    idle.next()
+    tree.v2(PATH, io_stat="8:0 rbytes=1000 wbytes=7300 rios=1\n")
+    assert idle.next().io == IoUsage(0.0, 300.0)
+    assert idle.next().io == IoUsage(0.0, 0.0)
+    tree.v2(PATH, io_stat="8:0 rbytes=1000 wbytes=9000 rios=1\n")
+    assert idle.next().io == IoUsage(0.0, 0.0)
+
+
+def test_waking_up_gives_block_traffic_its_own_window(tree: Tree) -> None:
+    idle = Idle(tree)
+    for _ in range(2):
+        idle.next()  # ticks 6 and 7: block I/O was last read on tick 4
+    tree.v2(PATH, io_stat="8:0 rbytes=1000 wbytes=10000 rios=1\n", cpu_stat="usage_usec 2000000\nnr_periods 10\n")
+    usage = idle.next()
+    assert usage.io == IoUsage(0.0, 2000.0)  # 8,000 bytes in 4 s
+    assert (usage.cpu.cores_used, usage.window_seconds) == (1.0, 1.0)
 
 
 def test_swap_and_kills_are_read_on_the_fifth_tick_once_pages_came_or_went(tree: Tree) -> None:
@@ -113,7 +157,7 @@ def test_v1_is_read_by_the_same_rule(tmp_path: Path) -> None:
     tree.process(7, "".join(f"{place}:{name}:{path}\n" for place, name in enumerate(controllers, 1)) + f"0::{path}\n")
     idle = Idle(tree)
     tree.v1(path, "pids", pids_current="9\n")
-    assert idle.next().pids.current == 9
+    assert {usage.pids.current for usage in idle.until_slow()} == {3}
     tree.v1(path, "cpuacct", "cpu", cpuacct_usage="1500000000\n", cpu_stat="nr_periods 20\nnr_throttled 8\n")
     usage = idle.next()
     assert (usage.cpu.cores_used, usage.cpu.throttled_percent, usage.pids.current) == (0.5, 30.0, 9)

@@ -34,7 +34,8 @@ class Sources:
     """Readings by figure, None where there is none, and why.
 
     Attributes:
-        pulse: processor time, charged memory, block I/O and tasks, under the bits CPU, MEMORY, IO and PIDS.
+        pulse: processor time and charged memory, under the bits CPU and MEMORY.
+        rest: block I/O and tasks, under IO and PIDS.
         cache: what part of the charged memory is cache, under MEMORY.
         periods: of the quota, under CPU, where they have a file of their own.
         slow: the files of slow ticks, under the bits LIMITS and PRESSURE.
@@ -51,6 +52,7 @@ class Sources:
         self.location = location
         self.why: dict[str, str] = {}
         self.pulse = FileGroup()
+        self.rest = FileGroup()
         self.cache = FileGroup()
         self.periods = FileGroup()
         self.slow = FileGroup()
@@ -123,7 +125,7 @@ class Sources:
     def _group(self, bit: int) -> FileGroup:
         if bit >= LIMITS:
             return self.rare if bit == RARE else self.slow
-        return self.pulse
+        return self.pulse if bit & (CPU | MEMORY) else self.rest
 
     def _first(
         self,
@@ -205,7 +207,7 @@ class Sources:
         self.why["io"] = NO_BLKIO_ROWS
         if found:
             self.io, self._other_io = found[0], found[1] if len(found) > 1 else None
-            self.pulse.add(self.io, IO)
+            self.rest.add(self.io, IO)
             if self.io.read() is None:
                 self.look_for_io()
 
@@ -213,9 +215,9 @@ class Sources:
         """On v1, tell whether the counter that is not read on every tick has begun to count; it is read from now on."""
         if self.io is None or self._other_io is None or self.io.sample() is not None or self._other_io.read() is None:
             return False
-        self.pulse.remove(self.io)
+        self.rest.remove(self.io)
         self.io, self._other_io = self._other_io, self.io
-        self.pulse.add(self.io, IO)
+        self.rest.add(self.io, IO)
         return True
 
     # the rest

@@ -2,12 +2,14 @@
 
 What did not change is not made again: an idle instance keeps its very Usage object.
 
-Five files are read on every tick: processor time, charge, cache, block I/O and tasks. Of what stands still they are the
-same, and nothing more is done. One of them costs more than the other four, memory.stat, and the kernel adds up what it
-says every 2 s: of what used no processor time and whose charge is the same it is read as often.
-
-Limits, pressure and network are read on every fifth tick, and on every one while a person looks at the instance; so are
-swap and kills, once anything in the five files changed: neither changes without pages that come or go.
+Processor time and charge are read on every tick, and with either of them whatever else may have changed. What stood
+still is read again only where something can change without a sign in those two, and never later than on the fifth tick:
+- memory.stat: the kernel adds it up every 2 s, so it is read as often until one reading was late enough;
+- tasks fork and exit with processor time alone;
+- written pages may reach the disk after their writer fell asleep: memory.stat counts those, too, and block I/O is read
+  on every tick as long as something moves. A rate is over all the time since it was last read;
+- swap and kills: neither changes without pages that come or go. They are read on the fifth tick after any change.
+Limits, pressure and network are read on every fifth tick. All is read on every tick while a person looks at it.
 """
 
 from collections.abc import Mapping
@@ -32,7 +34,7 @@ SLOW_TICKS = 5
 MOVE_CHECK_TICKS = 30
 WINDOW_JITTER = 0.05
 CACHE_SECONDS = 1.5  # 2 s between two readings of memory.stat, less what a tick may come early
-CHARGED = CPU | MEMORY
+KERNEL_LAG_SECONDS = 2.5  # the 2 s, and what they may come late
 GuestMemoryPair = tuple[int | None, int | None]
 
 
@@ -61,6 +63,7 @@ class _Opened:
         "cache_at",
         "cpu",
         "io",
+        "io_at",
         "limits",
         "memory",
         "network",
@@ -69,6 +72,7 @@ class _Opened:
         "quiet",
         "sources",
         "stirred",
+        "stirred_at",
     )
 
     def __init__(self, target: Instance, sources: Sources, around: Surroundings) -> None:
@@ -81,7 +85,9 @@ class _Opened:
         self.at: float | None = None
         self.cache_at = float("-inf")
         self.quiet = False  # all parts are settled
+        self.io_at: float | None = None  # when block I/O was last read
         self.stirred = True  # something changed since swap and kills were read
+        self.stirred_at = 0.0  # when processor time or charge last changed
         self.cpu = CpuPart()
         self.memory = MemoryPart(around.ram_bytes, None if target.guest is None else (None, None))
         self.io = IoPart()
@@ -89,6 +95,10 @@ class _Opened:
         self.pressure = PressurePart()
         namespace = network.namespace_inode(pid, around.proc)
         self.network = NetworkPart(around.proc, around.sys_net, namespace, around.host_namespace)
+
+    def is_cache_due(self, at: float) -> bool:
+        """Tell whether the kernel may have added up since memory.stat was read what the last change did."""
+        return at - self.cache_at > CACHE_SECONDS and self.cache_at < self.stirred_at + KERNEL_LAG_SECONDS
 
     def reopen(self, sources: Sources, around: Surroundings) -> None:
         """Go on with new files of the same cgroups: their counters go on too."""
@@ -227,21 +237,33 @@ class Tracked:
         seconds = at - opened.at if opened.at is not None else None
         if seconds is not None and 0 <= seconds < LEAST_WINDOW_SECONDS:
             return  # sampled again for others, that have just come
+        slow = slow or attended
+        opened.stirred = opened.stirred or attended
         changed = opened.sources.pulse.refresh()
-        if changed & CHARGED or attended or at - opened.cache_at > CACHE_SECONDS:
+        if changed:
+            opened.stirred_at = at
+        if changed or slow or opened.is_cache_due(at):
             opened.cache_at = at
             changed |= opened.sources.cache.refresh()
-        slow = slow or attended
-        if changed or attended:
-            opened.stirred = True
         if changed or slow or not opened.quiet or _differs(seconds, self._window):
-            if changed & CPU:
-                changed |= opened.sources.periods.refresh()
-            if slow:
-                self._read_slowly(opened, tick, at)
-            self._update(opened, changed, seconds, slow=slow)
+            self._read(opened, changed, tick, at, slow=slow)
         opened.at = at
         opened.age += 1
+
+    def _read(self, opened: _Opened, changed: int, tick: int, at: float, *, slow: bool) -> None:
+        """Read what goes with a change, and on slow ticks all."""
+        sources, before, io_before = opened.sources, opened.at, opened.io_at
+        if changed & CPU:
+            changed |= sources.periods.refresh()
+        if changed or slow or not opened.io.settled:
+            changed |= sources.rest.refresh()
+            opened.io_at = at
+        if changed:
+            opened.stirred = True
+        if slow:
+            self._read_slowly(opened, tick, at)
+        io_seconds = at - io_before if io_before is not None else None
+        self._update(opened, changed, at - before if before is not None else None, io_seconds, slow=slow)
 
     def _read_slowly(self, opened: _Opened, tick: int, at: float) -> None:
         """Read the files of slow ticks, after those of every tick."""
@@ -266,8 +288,10 @@ class Tracked:
         opened.memory.limit(limits)
         opened.pids.limit(limits)
 
-    def _update(self, opened: _Opened, changed: int, seconds: float | None, *, slow: bool) -> None:
-        """Work out what may differ; `changed` is what the files told, `seconds` how long ago they were last read."""
+    def _update(
+        self, opened: _Opened, changed: int, seconds: float | None, io_seconds: float | None, *, slow: bool
+    ) -> None:
+        """Work out what may differ; `changed` is what the files told, the seconds how long ago they were last read."""
         sources = opened.sources
         cpu, memory, io, pids = opened.cpu, opened.memory, opened.io, opened.pids
         anew = False
@@ -278,7 +302,7 @@ class Tracked:
             memory.update(sources)
             anew = True
         if changed & IO or not io.settled:
-            io.update(sources, seconds)
+            io.update(sources, io_seconds)
             anew = True
         if changed & PIDS or not pids.settled:
             pids.update(sources)
