@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -21,6 +22,9 @@ SHOWN_AFTER_SECONDS = 0.3
 class OnItsWay(ModalScreen[None]):
     """Lies over what was there until a session is ready, and keeps the keys for it; Esc gives up.
 
+    The key that leaves a session gives up too: kept for the session it would not leave it, and what is pressed after
+    it, meant for the list, would be typed into the program.
+
     Args:
         words: what is waited for, in one line.
 
@@ -30,6 +34,10 @@ class OnItsWay(ModalScreen[None]):
     """
 
     OWNS_KEYS: ClassVar[bool] = True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+right_square_bracket", "give_up", "Give up", show=False, priority=True, id="session_leave"),
+    ]
 
     DEFAULT_CSS = """
     OnItsWay { align: center bottom; background: transparent; }
@@ -59,12 +67,16 @@ class OnItsWay(ModalScreen[None]):
         event.stop()
         event.prevent_default()
         if event.key == "escape":
-            self.typed.clear()
-            if self.worker is not None:
-                self.worker.cancel()
-            self.end()
+            self.action_give_up()
         elif len(self.typed) < MOST_KEYS:
             self.typed.append(event)
+
+    def action_give_up(self) -> None:
+        """Wait no longer, and forget the keys."""
+        self.typed.clear()
+        if self.worker is not None:
+            self.worker.cancel()
+        self.end()
 
     def end(self) -> None:
         """Go away, at once or when what lies over it has gone."""

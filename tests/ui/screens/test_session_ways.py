@@ -79,12 +79,13 @@ async def test_keys_pressed_before_a_console_is_there_are_for_the_console() -> N
         assert host.performed == []
 
 
-async def test_giving_up_leads_back_and_forgets_what_was_typed() -> None:
+@pytest.mark.parametrize("key", ["escape", "ctrl+right_square_bracket"])
+async def test_giving_up_leads_back_and_forgets_what_was_typed(key: str) -> None:
     host = SlowHost()
     app = make_app(host)
     async with app.run_test(size=SIZE) as pilot:
         await on_its_way(pilot, app, host, *"Kroot")
-        await pilot.press("escape")
+        await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, MainScreen), "back at the table")
         host.told.set()
         await pilot.pause()
