@@ -201,10 +201,19 @@ async def test_a_snapshot_with_memory_goes_on_where_it_was(box: Box) -> None:
     warm = (await box.snapshots("web"))["warm"]
     assert (warm.has_memory, warm.external, warm.state) == (True, False, "running")
     box.host.virsh("destroy", "web")
+    await box.done(CreateSnapshot(target=target, name="cold"))
     preview = await box.preview(RevertSnapshot(target=target, name="warm"))
     assert "running with the memory it had" in preview.objects[0]
     await box.done(RevertSnapshot(target=target, name="warm"))
     assert box.host.state("web") == "running"
+    await box.done(RevertSnapshot(target=target, name="cold", start=True))
+    assert box.host.state("web") == "running"
+    await box.done(RevertSnapshot(target=target, name="cold"))
+    assert box.host.state("web") == "shut off"
+    await box.done(CreateSnapshot(target=target, name="out", external=True))
+    assert await box.refused(RevertSnapshot(target=target, name="warm")) == (
+        "out, taken after it, stands on the disks that would be set back. Delete it first."
+    )
 
 
 async def test_snapshots_outside_are_taken_merged_and_not_reverted_to(box: Box) -> None:

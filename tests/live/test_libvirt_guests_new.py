@@ -20,7 +20,15 @@ from tests.unit.session_fakes import until
 from tui.domain.action import Result
 from tui.domain.identity import InstanceId
 from tui.domain.operation import Operation
-from tui.domain.operation.guests import ChangeHardware, CloneGuest, CloudInit, CreateGuest, CreateSnapshot
+from tui.domain.operation.guests import (
+    ChangeHardware,
+    CloneGuest,
+    CloudInit,
+    CreateGuest,
+    CreateSnapshot,
+    DeleteSnapshot,
+    RevertSnapshot,
+)
 from tui.domain.operation.storage import CreatePool, RefreshPool
 from tui.domain.resource import ResourceId, ResourceKind
 from tui.engines.libvirt import LibvirtEngine
@@ -329,3 +337,21 @@ async def test_a_disk_outside_every_pool_is_not_cloned(yard: Yard) -> None:
     )
     await yard.done(ChangeHardware(target=yard.guest("web"), description="still itself"))
     await yard.done(CreateSnapshot(target=yard.guest("web"), name="s"))
+
+
+async def test_snapshots_of_a_disk_on_which_another_guest_stands_harm_it_not(yard: Yard) -> None:
+    await yard.done(yard.new())
+    target = yard.guest("web")
+    await yard.done(CreateSnapshot(target=target, name="inside"))
+    await yard.done(CloneGuest(target=target, name="over", overlay=True))
+    under = yard.folder / "web.qcow2"
+    assert await yard.refused(RevertSnapshot(target=target, name="inside")) == (
+        f"over.qcow2 in pool {POOL} stands on {under}: going back would destroy it."
+    )
+    await yard.done(CreateSnapshot(target=target, name="outside", external=True))
+    assert await yard.refused(DeleteSnapshot(target=target, name="outside")) == (
+        f"over.qcow2 in pool {POOL} stands on {under}, which a deletion would change."
+    )
+    assert {"web.qcow2", "web.outside", "over.qcow2"} <= yard.files()
+    (pool,) = (await yard.keeper.stock(frozenset({ResourceKind.POOL}))).pools
+    assert "web.outside" in {disk.name for disk in pool.disks or ()}

@@ -20,6 +20,7 @@ from tui.engines.libvirt.guests.files import on_files
 from tui.engines.libvirt.guests.new_xml import Source, guest_xml
 from tui.engines.libvirt.guests.seed_volume import make_seed
 from tui.engines.libvirt.guests.steps import Steps, all_or_none
+from tui.engines.libvirt.guests.xml_edit import text_problem
 from tui.engines.libvirt.resources import clones, disks
 from tui.engines.libvirt.resources.around import Surroundings
 from tui.engines.libvirt.resources.chains import tidy
@@ -114,7 +115,7 @@ async def _plan(around: Surroundings, operation: CreateGuest) -> Plan:
 async def _problem(around: Surroundings, plan: Plan) -> str:
     """Say why the guest cannot be made, its disk apart; "" when it can."""
     operation, pool = plan.operation, plan.pool
-    if problem := name_problem(operation.name, "guest"):
+    if problem := name_problem(operation.name, "guest") or text_problem("description", operation.description):
         return problem
     if problem := await born.name_taken(around, operation.name):
         return problem

@@ -11,14 +11,14 @@ from tui.engines.libvirt.guests import jobs
 from tui.engines.libvirt.guests.capabilities import host_memory
 from tui.engines.libvirt.guests.definitions import replace
 from tui.engines.libvirt.guests.hardware import boot_order, bytes_in, device_boots, vcpus_of
+from tui.engines.libvirt.guests.hardware_edit import KIB, memory_of, put_boot, put_memory, put_vcpus
 from tui.engines.libvirt.guests.reading import Guest, guest_of, read_guest
-from tui.engines.libvirt.guests.xml_edit import Element, diff, drop, parse, pretty, put
+from tui.engines.libvirt.guests.xml_edit import Element, diff, drop, parse, pretty, put, text_problem
 from tui.engines.libvirt.resources.around import Surroundings
 from tui.engines.libvirt.resources.handler import Done, Handler
 from tui.engines.libvirt.resources.words import script, size
 
 BOOT_KINDS = frozenset({"hd", "cdrom", "network", "fd"})
-KIB = 1024
 LEAST_MEMORY_BYTES = 1 << 20
 
 
@@ -47,6 +47,9 @@ class Plan:
             return "Nothing would change."
         if "\n" in (operation.title_text or ""):
             return "The title must be one line."
+        for what, text in (("title", operation.title_text), ("description", operation.description)):
+            if problem := text_problem(what, text or ""):
+                return problem
         if unknown := [word for word in operation.boot or () if word not in BOOT_KINDS]:
             return f'Guests boot from "hd", "cdrom", "network" or "fd", not from "{unknown[0]}".'
         return self._vcpus_problem(self.stored) or self._memory_problem(self.stored)
@@ -89,7 +92,7 @@ class Plan:
             ("vCPUs", str(vcpus_of(stored)[0]), None if operation.vcpus is None else str(operation.vcpus)),
             (
                 "memory",
-                size(_memory_of(stored)),
+                size(memory_of(stored)),
                 None if operation.memory_bytes is None else size(operation.memory_bytes),
             ),
             ("boot order", _order(boot_order(stored)), None if operation.boot is None else _order(operation.boot)),
@@ -108,11 +111,11 @@ class Plan:
         root = parse(self.guest.stored)
         operation = self.operation
         if operation.vcpus is not None:
-            _put_vcpus(root, operation.vcpus)
+            put_vcpus(root, operation.vcpus)
         if operation.memory_bytes is not None:
-            _put_memory(root, operation.memory_bytes)
+            put_memory(root, operation.memory_bytes)
         if operation.boot is not None:
-            _put_boot(root, operation.boot)
+            put_boot(root, operation.boot)
         for tag, text, after in (
             ("title", operation.title_text, ("name", "uuid", "genid")),
             ("description", operation.description, ("name", "uuid", "genid", "title")),
@@ -139,40 +142,6 @@ class Plan:
 
 def _order(boot: tuple[str, ...]) -> str:
     return ", ".join(boot)
-
-
-def _memory_of(root: Element) -> int:
-    return bytes_in(root, "currentMemory") or bytes_in(root, "memory")
-
-
-def _put_vcpus(root: Element, wanted: int) -> None:
-    most = vcpus_of(root)[1]
-    element = put(root, "vcpu", str(max(most, wanted)), after=("memory", "currentMemory"))
-    element.attrib.pop("current", None)
-    if wanted < most:
-        element.set("current", str(wanted))
-    drop(root, "vcpus")  # which of them are plugged in: libvirt chooses anew
-
-
-def _put_memory(root: Element, wanted: int) -> None:
-    """Set what it starts with; the most it can get stays larger only where it was larger before."""
-    most, before = bytes_in(root, "memory"), _memory_of(root)
-    most = max(most, wanted) if before < most else wanted
-    for tag, count in (("memory", most), ("currentMemory", wanted)):
-        element = put(root, tag, str(count // KIB), after=("name", "uuid", "genid", "title", "description", "metadata"))
-        element.set("unit", "KiB")
-
-
-def _put_boot(root: Element, boot: tuple[str, ...]) -> None:
-    drop(root, "os/boot")
-    drop(root, "devices/*/boot")
-    os_element = root.find("os")
-    if os_element is None:
-        return
-    places = [number for number, one in enumerate(os_element) if one.tag in {"type", "firmware", "loader", "nvram"}]
-    place = (places[-1] if places else -1) + 1
-    for number, kind in enumerate(boot):
-        os_element.insert(place + number, Element("boot", {"dev": kind}))
 
 
 async def _plan(around: Surroundings, operation: ChangeHardware) -> Plan:

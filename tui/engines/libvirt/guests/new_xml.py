@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from tui.domain.operation.guests import CreateGuest
 from tui.engines.libvirt.guests.capabilities import Capabilities
 from tui.engines.libvirt.guests.osinfo import OSINFO, osinfo_id
-from tui.engines.libvirt.guests.snapshot_new import AGENT_CHANNEL
+from tui.engines.libvirt.guests.snapshot_plan import AGENT_CHANNEL
 from tui.engines.libvirt.guests.xml_edit import Element, child, pretty
 
 KIB = 1024

@@ -12,8 +12,10 @@ from tui.domain.operation.guests import DeleteSnapshot, RevertSnapshot
 from tui.domain.snapshot import GuestSnapshot
 from tui.domain.storage import Disk
 from tui.engines.libvirt.commands import guest_word
+from tui.engines.libvirt.failures import sentence
 from tui.engines.libvirt.guests import jobs
 from tui.engines.libvirt.guests.files import on_files, refresh_pools_of
+from tui.engines.libvirt.guests.hardware import source_of
 from tui.engines.libvirt.guests.reading import Guest, guest_of, read_guest
 from tui.engines.libvirt.guests.snapshots import Tree, delete_problem, revert_problem, snapshot_tree
 from tui.engines.libvirt.resources.around import Surroundings
@@ -45,14 +47,27 @@ def _taken(snapshot: GuestSnapshot) -> str:
 # back
 
 
-def _revert_refusal(around: Surroundings, guest: Guest, found: GuestSnapshot) -> str:
+async def _revert_refusal(around: Surroundings, guest: Guest, tree: Tree, found: GuestSnapshot) -> str:
     if found.external and (problem := revert_problem(around)):
         return problem
+    overlays = [one.name for one in tree.after(found.name) if one.external]
+    if overlays and not found.external:
+        return f"{overlays[0]}, taken after it, stands on the disks that would be set back. Delete it first."
     if guest.saved:
         return (
             f"The memory of {guest.name} is saved on disk and does not fit to other disks. "
             "Start the guest, or throw that away, first."
         )
+    return "" if found.external else _others_on(await survey(around), guest)
+
+
+def _others_on(seen: Survey, guest: Guest) -> str:
+    """Say which disk of another guest stands on one that would be set back; "" for none."""
+    paths = [tidy(source_of(disk)) for disk in guest.next.iterfind("devices/disk") if disk.find("readonly") is None]
+    for path in paths:
+        others = [disk for disk in overlays_of(seen.shelf, path) if tidy(disk.path) not in paths]
+        if others:
+            return f"{others[0].name} in pool {others[0].pool} stands on {path}: going back would destroy it."
     return ""
 
 
@@ -66,7 +81,7 @@ async def preview_revert(around: Surroundings, operation: RevertSnapshot) -> Pre
     if later:
         warnings.append(f"Snapshots taken after it stay: {', '.join(one.name for one in later[:5])}.")
     return Preview(
-        refusal=_revert_refusal(around, guest, found),
+        refusal=await _revert_refusal(around, guest, tree, found),
         objects=(f"guest {guest.name} goes back to {_taken(found)}, {_state_after(operation, found)}",),
         warnings=tuple(warnings),
     )
@@ -80,14 +95,22 @@ def _state_after(operation: RevertSnapshot, found: GuestSnapshot) -> str:
 
 async def revert(around: Surroundings, operation: RevertSnapshot, progress: ProgressSink) -> Done:
     """Go back."""
-    guest, _, found = await _look(around, operation)
-    if problem := _revert_refusal(around, guest, found):
+    guest, tree, found = await _look(around, operation)
+    if problem := await _revert_refusal(around, guest, tree, found):
         raise ActionRefused("not possible", problem)
 
     def work(libvirt: Any, connection: Any) -> None:
         domain = connection.lookupByUUIDString(guest.uuid)
         flags = libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING if operation.start else 0
-        domain.revertToSnapshot(domain.snapshotLookupByName(operation.name, 0), flags)
+        try:
+            domain.revertToSnapshot(domain.snapshotLookupByName(operation.name, 0), flags)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != libvirt.VIR_ERR_SNAPSHOT_REVERT_RISKY:
+                raise
+            failure = ActionRefused("stop it first", f"Stop {guest.name} first: {sentence(error)}")
+        else:
+            return
+        raise failure
 
     try:
         await jobs.long(around, guest.uuid, work, _nothing, text="going back", progress=progress)

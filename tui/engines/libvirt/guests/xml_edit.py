@@ -30,7 +30,7 @@ def parse(text: str) -> "Element[Any]":
     try:
         parser.Parse(text, True)
         return builder.close()
-    except expat.ExpatError as error:
+    except (expat.ExpatError, ValueError) as error:  # of text that cannot be encoded
         failure = ActionRefused("no XML", f"The text is no well-formed XML: {error}.")
     raise failure
 
@@ -84,3 +84,10 @@ def drop(root: Element, path: str) -> int:
 def attribute(element: Element | None, name: str) -> str:
     """Return an attribute; empty for none, and for no element."""
     return "" if element is None else element.get(name, "")
+
+
+def text_problem(what: str, text: str) -> str:
+    """Say why a text cannot stand in a definition; "" when it can."""
+    if all(one.isprintable() or one in "\n\t" for one in text):
+        return ""
+    return f"The {what} must have no control characters."
