@@ -132,4 +132,4 @@ def _pressure(machine: Machine) -> Check:
     ]
     if not lacking:
         return Check(AREA, "pressure", "on")
-    return Check(AREA, "pressure", "off: waiting is not known", Condition.WARN, _kernel_parameter(machine, "psi=1"))
+    return Check(AREA, "pressure", "off: pressure is not known", Condition.WARN, _kernel_parameter(machine, "psi=1"))
