@@ -1,6 +1,7 @@
 """From what a person asked for to the host that is shown.
 
-Samplers and engines are imported when the host is made: the first frame does not wait for them.
+Engines are imported when the host is made: the first frame does not wait for them. Samplers are imported for the first
+sample, while the engines connect.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.engines.base import Engine
+    from tui.sampling.keeps import InterfaceReader
     from tui.sampling.live import LiveSource
+    from tui.sampling.source import HostSampler, InstanceSampler
 
 LIBVIRT_PROGRAMS = ("libvirtd", "virtqemud", "virtlxcd")  # not virsh: a client alone has no guests here
 SYSTEM_FOLDERS = "/usr/sbin:/sbin:/usr/local/sbin"  # daemons are there, and a user's PATH often lacks them
@@ -88,9 +91,7 @@ def _demo(wanted: Wanted) -> LiveSource:
 def _this_host(wanted: Wanted) -> LiveSource:
     from tui.engines.podman import Discovery
     from tui.engines.podman.shells import SHELLS
-    from tui.hostnet.reader import HostInterfaces
-    from tui.sampling.host import HostSampler
-    from tui.sampling.instances import CgroupSampler
+    from tui.sampling.late import LateHostSampler, LateInstanceSampler, LateInterfaceReader
     from tui.sampling.live import HostName, LiveSource
 
     host, uid = host_id(), os.getuid()
@@ -105,12 +106,30 @@ def _this_host(wanted: Wanted) -> LiveSource:
     return LiveSource(
         HostName(host, socket.gethostname(), read_only=wanted.read_only),
         [*_libvirt_engines(wanted, host, uid), *discovery.find()],
-        CgroupSampler(),
-        HostSampler(),
+        LateInstanceSampler(_cgroup_sampler),
+        LateHostSampler(_host_sampler),
         interval_seconds=wanted.interval_seconds,
         find_more=discovery.find,
-        interface_reader=HostInterfaces(),
+        interface_reader=LateInterfaceReader(_interface_reader),
     )
+
+
+def _cgroup_sampler() -> InstanceSampler:
+    from tui.sampling.instances import CgroupSampler
+
+    return CgroupSampler()
+
+
+def _host_sampler() -> HostSampler:
+    from tui.sampling.host import HostSampler
+
+    return HostSampler()
+
+
+def _interface_reader() -> InterfaceReader:
+    from tui.hostnet.reader import HostInterfaces
+
+    return HostInterfaces()
 
 
 def _libvirt_engines(wanted: Wanted, host: str, uid: int) -> list[Engine]:

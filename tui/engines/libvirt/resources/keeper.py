@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from tui.domain.action import Result
@@ -13,11 +14,9 @@ from tui.domain.operation import Operation, OperationOutcome, Preview, ProgressS
 from tui.domain.resource import ResourceId, ResourceKind, Stock
 from tui.domain.snapshot import GuestSnapshots
 from tui.domain.storage import Disk
-from tui.engines.libvirt.guests import hardware, snapshots
 from tui.engines.libvirt.link import Link
 from tui.engines.libvirt.resources import details, documents, stock
 from tui.engines.libvirt.resources.around import Surroundings
-from tui.engines.libvirt.resources.changes import HANDLERS
 from tui.engines.libvirt.resources.failures import OutcomeUnknown
 from tui.engines.libvirt.resources.handler import Handler
 from tui.engines.libvirt.resources.hearing import hear
@@ -33,15 +32,19 @@ class LibvirtResources:
 
     Args:
         read_only: every change is refused.
-        handlers: the changes it can make.
+        handlers: the changes it can make; None: all that there are.
     """
 
     def __init__(
-        self, around: Surroundings, *, read_only: bool, handlers: Mapping[type[Operation], Handler[Any]] = HANDLERS
+        self,
+        around: Surroundings,
+        *,
+        read_only: bool,
+        handlers: Mapping[type[Operation], Handler[Any]] | None = None,
     ) -> None:
         self.around = around
         self._read_only = read_only
-        self._handlers = handlers
+        self._given = handlers
         self._pools = PoolReader(around)
         self._changed = 0
 
@@ -64,7 +67,8 @@ class LibvirtResources:
         hear(link, loop, self.note_change)
 
     async def stock(self, kinds: frozenset[ResourceKind]) -> Stock:
-        """List everything of some kinds, as the seam says."""
+        """List everything of some kinds, as the seam says; who looks may soon want to change something."""
+        await asyncio.to_thread(getattr, self, "_handlers")
         return await stock.take(self.around, self._pools, kinds & KINDS)
 
     async def document(self, target: ResourceId) -> Document:
@@ -106,12 +110,25 @@ class LibvirtResources:
             self.note_change()
         return OperationOutcome(operation, done.result, done.message, done.made)
 
+    @cached_property
+    def _handlers(self) -> Mapping[type[Operation], Handler[Any]]:
+        """Return the changes; they are some sixty modules, which neither the start nor a watched host waits for."""
+        if self._given is not None:
+            return self._given
+        from tui.engines.libvirt.resources.changes import HANDLERS
+
+        return HANDLERS
+
     async def snapshots(self, target: InstanceId) -> GuestSnapshots:
         """Return a guest's snapshots, as the seam says."""
+        from tui.engines.libvirt.guests import snapshots
+
         return await snapshots.snapshots(self.around, target)
 
     async def hardware(self, target: InstanceId) -> GuestHardware:
         """Return what a guest is built of, as the seam says."""
+        from tui.engines.libvirt.guests import hardware
+
         return await hardware.hardware(self.around, target)
 
     def command(self, operation: Operation) -> str:
