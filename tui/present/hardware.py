@@ -98,7 +98,7 @@ def boot_words(boot: tuple[str, ...]) -> str:
 def when(*, live: bool, stored: bool, runs: bool) -> Spans:
     """Return when something is there; nothing is said about a device that is simply there."""
     if live and not stored:
-        return (("  now only: gone at the next start", "warn"),)
+        return (("  now only", "warn"),)
     if stored and runs and not live:
         return (("  at the next start only", "warn"),)
     return ()
@@ -116,7 +116,8 @@ def _disk(disk: GuestDisk, *, runs: bool) -> HardwareLine:
         (note, "dim"),
         *when(live=disk.live, stored=disk.stored, runs=runs),
     )
-    return HardwareLine(f"disk/{disk.device}", Part.DISK, spans, disk=disk, more=disk.source)
+    more = disk.source if disk.stored or not disk.live else f"{disk.source}: it is gone at the next start"
+    return HardwareLine(f"disk/{disk.device}", Part.DISK, spans, disk=disk, more=more)
 
 
 def _interface(one: GuestInterface, *, runs: bool) -> HardwareLine:
@@ -129,7 +130,8 @@ def _interface(one: GuestInterface, *, runs: bool) -> HardwareLine:
         (f"  {one.tap}" if one.tap else "", "dim"),
         *when(live=one.live, stored=one.stored, runs=runs),
     )
-    return HardwareLine(f"interface/{one.mac}", Part.INTERFACE, spans, interface=one)
+    more = "" if one.stored or not one.live else "it is gone at the next start"
+    return HardwareLine(f"interface/{one.mac}", Part.INTERFACE, spans, interface=one, more=more)
 
 
 def _text(text: str) -> Span:

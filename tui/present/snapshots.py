@@ -62,8 +62,8 @@ def memory_words(snapshot: GuestSnapshot) -> str:
 def snapshot_label(snapshot: GuestSnapshot, now: float, name_cells: int = 0) -> Spans:
     """Return a line: name, whether the guest stands on it, age, state at that time, where its data are, and memory."""
     made = snapshot.created_unix_seconds
-    age = ago(now - made) if made is not None else "age not told"
-    words = f"  {age:<13} {state_word(snapshot):<8} {place_words(snapshot)}, {memory_words(snapshot)}"
+    age = _short_age(now - made) if made is not None else "age not told"
+    words = f"  {age:<13} {state_word(snapshot):<10} {place_words(snapshot)}, {memory_words(snapshot)}"
     name: Span = (f"{snapshot.name:<{name_cells}}", "accent" if snapshot.current else "normal")
     return (name, ("  current" if snapshot.current else " " * 9, "ok"), (words, "dim"))
 
@@ -103,8 +103,22 @@ def summary(found: GuestSnapshots) -> Spans:
     """Return how many there are, and whether memory is saved apart from them."""
     count = len(found.snapshots)
     words = "no snapshots" if not count else "1 snapshot" if count == 1 else f"{count} snapshots"
-    saved: Spans = (("  its memory is saved: the next start goes on from there", "warn"),)
+    saved: Spans = (("  memory saved", "warn"),)
     return ((words, "dim"), *(saved if found.has_managed_save else ()))
+
+
+def saved_facts(found: GuestSnapshots, width: int) -> list[Spans]:
+    """Return what saved memory means, where there is some."""
+    if not found.has_managed_save:
+        return []
+    meaning = "apart from snapshots (managed save): the next start goes on from there"
+    return wrapped("memory saved".ljust(LABEL_CELLS), meaning, width, "warn")
+
+
+def _short_age(seconds: float) -> str:
+    """Return an age in its largest unit."""
+    largest, comma, _ = ago(seconds).partition(",")
+    return f"{largest} ago" if comma else largest
 
 
 def _fact(label: str, text: str, width: int) -> list[Spans]:

@@ -110,12 +110,14 @@ def change_hardware(deck: Deck, instance: Instance, hardware: GuestHardware) -> 
     def make(values: Values) -> Operation:
         changed = {key for key, value in before.items() if values[key] != value.strip()}
         live = runs and values["live"] == YES
-        other = (live and hardware.vcpus_live != hardware.vcpus and "vcpus") or ""
-        if not changed and not other:
+        if live:  # what it runs with is to become what it will have at its next start
+            changed |= {"vcpus"} if hardware.vcpus_live != hardware.vcpus else set()
+            changed |= {"memory"} if hardware.memory_live_bytes != hardware.memory_bytes else set()
+        if not changed:
             raise ValueError("Nothing is changed yet.")
         return ChangeHardware(
             target=instance.id,
-            vcpus=read_count(values["vcpus"]) if "vcpus" in changed or other else None,
+            vcpus=read_count(values["vcpus"]) if "vcpus" in changed else None,
             memory_bytes=read_size(values["memory"]) if "memory" in changed else None,
             boot=read_boot(values["boot"]) if "boot" in changed else None,
             title_text=values["title"] if "title" in changed else None,
@@ -124,9 +126,12 @@ def change_hardware(deck: Deck, instance: Instance, hardware: GuestHardware) -> 
         )
 
     fields = (
-        Field("vcpus", "vCPUs", value=before["vcpus"], required=True, check=problem_of(read_count), hint=_vcpus_hint(hardware)),
-        Field("memory", "Memory", value=before["memory"], required=True, check=problem_of(read_size), hint=_memory_hint(hardware)),
-        Field("boot", "Boot order", value=before["boot"], check=problem_of(read_boot), hint="hd, cdrom, network: as they are tried"),
+        Field("vcpus", "vCPUs", value=before["vcpus"], required=True, check=problem_of(read_count),
+              hint=_vcpus_hint(hardware)),
+        Field("memory", "Memory", value=before["memory"], required=True, check=problem_of(read_size),
+              hint=_memory_hint(hardware)),
+        Field("boot", "Boot order", value=before["boot"], check=problem_of(read_boot),
+              hint="hd, cdrom, network: as they are tried"),
         Field("title", "Title", value=before["title"]),
         Field("description", "Description", value=before["description"]),
         Field("live", "Now too", FieldKind.TICK, applies=lambda _values: runs,

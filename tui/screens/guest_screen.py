@@ -136,6 +136,11 @@ class GuestScreen(DeckScreen, Generic[T, D]):
         """Return what stands behind the title."""
         return ()
 
+    @property
+    def notes(self) -> list[Spans]:
+        """Return what stands below the tree wherever the cursor is."""
+        return []
+
     # What it is about
 
     @property
@@ -265,7 +270,7 @@ class GuestScreen(DeckScreen, Generic[T, D]):
 
     def _show_facts(self) -> None:
         line = self.line
-        lines = self.facts_of(line) if line is not None else []
+        lines = [*(self.facts_of(line) if line is not None else []), *self.notes]
         if self._problem:
             lines = [((f" {self._problem}", "crit"),)]
         self.query_one("#facts", SpanLines).show([(), *lines] if lines else [()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.actions import BY_ID, Targets, possible, verb_for
@@ -48,12 +49,10 @@ def show_actions(deck: Deck, targets: Targets) -> None:
 
 def offers_for(deck: Deck, instance: Instance) -> list[Offer]:
     """Return all that can be done with one guest or container."""
-    of_kind = _for_guest if instance.guest is not None else _for_container
-    return [
-        *of_kind(deck, instance),
-        *_looking(deck, instance),
-        *_power(deck, Targets((instance,))),
-    ]
+    own = _for_guest(deck, instance) if instance.guest is not None else _for_container(deck, instance)
+    usual = [*_looking(deck, instance), *_power(deck, Targets((instance,)))]
+    keys = {offer.key for offer in usual}  # a person may have given these the letters of the others
+    return [*(replace(offer, key="" if offer.key in keys else offer.key) for offer in own), *usual]
 
 
 def offers_for_several(deck: Deck, targets: Targets) -> list[Offer]:
@@ -111,7 +110,7 @@ def _looking(deck: Deck, instance: Instance) -> list[Offer]:
         found += [
             Offer("a still of its screen", lambda: inside.guest_screen(targets), "v",
                   _idle(instance) or ("" if displays else f"{instance.name} has no screen.")),
-            Offer("press keys on its keyboard", lambda: inside.ask_keys(targets), "k", _idle(instance)),
+            Offer("press keys on its keyboard", lambda: inside.ask_keys(targets), "b", _idle(instance)),
         ]  # fmt: skip
     else:
         found.append(Offer("shell", lambda: inside.shell(targets), _letter(deck, "shell"), _idle(instance)))
@@ -140,7 +139,7 @@ def _for_guest(deck: Deck, instance: Instance) -> list[Offer]:
               or (f"{instance.name} runs: shut it off before it is cloned." if runs else "")),
         Offer("save its memory and stop it", _proposing(deck, ManagedSave(target=instance.id)), "W",
               _objection(deck, instance, ManagedSave) or _idle(instance)),
-        Offer("throw its saved memory away", _proposing(deck, RemoveManagedSave(target=instance.id)), "X",
+        Offer("throw its saved memory away", _proposing(deck, RemoveManagedSave(target=instance.id)), "F",
               _objection(deck, instance, RemoveManagedSave)
               or ("" if saved else f"No memory of {instance.name} is saved.")),
     ]  # fmt: skip

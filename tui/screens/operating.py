@@ -89,11 +89,16 @@ def propose(
         asks: False for what starts something and can be undone; then only a refusal is said.
         then: called once they were submitted.
     """
-    if deck.view is not None and deck.view.read_only:
-        deck.say(READ_ONLY, "warn")
-        return
-    if operations:
+    if operations and not is_refused(deck):
         deck.run_worker(_propose(deck, operations, asks=asks, then=then), group="operating")
+
+
+def is_refused(deck: Deck) -> bool:
+    """Tell whether nothing may be changed; then it is said."""
+    if deck.view is None or not deck.view.read_only:
+        return False
+    deck.say(READ_ONLY, "warn")
+    return True
 
 
 async def preview_of(deck: Deck, operation: Operation) -> Preview:
@@ -210,6 +215,9 @@ def fill_form(
     """
     from widgets.form import Form
 
+    if is_refused(deck):
+        return
+
     def preview(values: Values) -> str:
         try:
             return commands_of(_several(make(values)), deck.source.operation_command)
@@ -221,16 +229,8 @@ def fill_form(
             operations = _several(make(values))
         except ValueError as error:
             return str(error)
-        allowed, refused = await _sorted_out(deck, operations)
-        if not allowed:
-            return sentence_of(refused)
-        _remember(deck, name, fields, {key: value for key, value in values.items() if key not in forget}, lasting)
-        if (refused or any(_is_worth_asking(one, found) for one, found in allowed)) and not await deck.push_screen_wait(
-            _question(deck, allowed, refused)
-        ):
-            return NOT_DONE
-        submit(deck, [operation for operation, _ in allowed])
-        return ""
+        kept = {key: value for key, value in values.items() if key not in forget}
+        return await _ask_in_form(deck, operations, lambda: _remember(deck, name, fields, kept, lasting))
 
     def ended(done: bool | None) -> None:
         if done:
@@ -242,6 +242,19 @@ def fill_form(
     values = {**deck.typed_forms.get(name, {}), **deck.form_drafts.get(title, {}), **(first or {})}
     form = Form(title, fields, hand_over, verb=verb, preview=preview, check=check, values=values)
     deck.push_screen(form, ended)
+
+
+async def _ask_in_form(deck: Deck, operations: Sequence[Operation], remember: Callable[[], None]) -> str:
+    """Submit what a form made, after a question where the form is not the whole of it; returns why not, or nothing."""
+    allowed, refused = await _sorted_out(deck, operations)
+    if not allowed:
+        return sentence_of(refused)
+    remember()
+    asks = refused or any(_is_worth_asking(one, found) for one, found in allowed)
+    if asks and not await deck.push_screen_wait(_question(deck, allowed, refused)):
+        return NOT_DONE
+    submit(deck, [operation for operation, _ in allowed])
+    return ""
 
 
 def _remember(deck: Deck, name: str, fields: Sequence[Field], values: dict[str, str], lasting: Sequence[str]) -> None:

@@ -10,7 +10,15 @@ from tui.domain.operation.guests import DeleteSnapshot, RemoveManagedSave, Rever
 from tui.domain.resource import ResourceId, ResourceKind
 from tui.domain.snapshot import GuestSnapshots
 from tui.present.roles import Spans
-from tui.present.snapshots import SnapshotNode, name_column, snapshot_facts, snapshot_label, snapshot_tree, summary
+from tui.present.snapshots import (
+    SnapshotNode,
+    name_column,
+    saved_facts,
+    snapshot_facts,
+    snapshot_label,
+    snapshot_tree,
+    summary,
+)
 from tui.screens.guest_screen import LEVEL_CELLS, GuestScreen
 from tui.screens.operating import Offer, propose, show_menu
 
@@ -59,6 +67,12 @@ class SnapshotsScreen(GuestScreen[GuestSnapshots, SnapshotNode]):
     def summary(self) -> Spans:
         """Return how many there are, and whether memory is saved."""
         return summary(self.found) if self.found is not None else ()
+
+    @property
+    def notes(self) -> list[Spans]:
+        """Return what saved memory means, where there is some."""
+        facts = saved_facts(self.found, self.size.width - MARGIN_CELLS) if self.found is not None else []
+        return [((" ", "normal"), *spans) for spans in facts]
 
     def key_of(self, line: SnapshotNode) -> str:
         """Return the name: it is unique within a guest."""

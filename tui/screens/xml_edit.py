@@ -18,7 +18,7 @@ from tui.domain.errors import HostdeckError
 from tui.jobs import JobState
 from tui.screens.guest_screen import ASK_SECONDS, guests_keeper
 from tui.screens.handover import run_on_terminal
-from tui.screens.operating import READ_ONLY, agreed, preview_of, submit
+from tui.screens.operating import agreed, is_refused, preview_of, submit
 
 if TYPE_CHECKING:
     from tui.domain.instance import Instance
@@ -56,8 +56,7 @@ def edit(deck: Deck, instance: Instance, run: Run | None = None) -> None:
     Args:
         run: gives the terminal to the editor; None for the real thing.
     """
-    if deck.view is not None and deck.view.read_only:
-        deck.say(READ_ONLY, "warn")
+    if is_refused(deck):
         return
     if instance.guest is None:
         deck.say(f"{instance.name} is a container: only guests have a definition to edit.", "warn")
