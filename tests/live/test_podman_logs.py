@@ -229,8 +229,9 @@ async def test_a_container_that_is_started_again_goes_on_in_its_log(clean_podman
     async with engine_at(clean_podman) as engine, followed(engine, one) as (app, reader):
         for _ in range(2):
             await has_grown(app)
-            await cli(clean_podman, "restart", "--time", "0", "one")
+            await cli(clean_podman, "stop", "--time", "0", "one")
             await until(lambda: reader.has_ended, "the log has ended")
+            await cli(clean_podman, "start", "one")
             reader.go_on()
         await has_grown(app)
         shown = app.shown()
