@@ -39,6 +39,7 @@ class TableCore(TableView[R], inherit_bindings=False):
         self._hold_until = float("-inf")
         self._cursor_index = 0
         self._follow_cursor = False
+        self._is_untouched = True
         self._choose_sort(sort_by, reverse)
 
     # Rows
@@ -103,6 +104,7 @@ class TableCore(TableView[R], inherit_bindings=False):
             return
         self._cursor_index = max(0, min(index, len(view) - 1))
         self._follow_cursor = True
+        self._is_untouched = False
         self._hold_until = self._clock() + self._sort_hold_seconds
         self._set_cursor_key(view[self._cursor_index])
         self._scroll_to_cursor()
@@ -114,8 +116,16 @@ class TableCore(TableView[R], inherit_bindings=False):
             self.post_message(messages.RowHighlighted(self, key))
 
     def _place_cursor(self, before: Sequence[str]) -> None:
-        """Find the row of the cursor in the new view; when it is gone, take its nearest neighbour of before."""
+        """Find the row of the cursor in the new view; when it is gone, take its nearest neighbour of before.
+
+        A cursor that nobody has moved stays on the first row: rows come before their figures, and the row that was
+        first then may be sorted out of sight, where a key would act on it.
+        """
         view = self._index.view
+        if self._is_untouched and view:
+            self._cursor_index = 0
+            self._set_cursor_key(view[0])
+            return
         index = self._cursor_index
         if self._cursor_key is not None and index < len(view) and view[index] == self._cursor_key:
             return
@@ -176,6 +186,7 @@ class TableCore(TableView[R], inherit_bindings=False):
         self._query = new
         self._apply(keep_order=self.frozen)
         # the rows around the cursor came or went at a key press: a key pressed next must not act on a row out of sight
+        self._is_untouched = False
         self._scroll_to_cursor()
         self.refresh()
 

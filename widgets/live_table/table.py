@@ -114,6 +114,7 @@ class LiveTable(TableCore[R], can_focus=True, inherit_bindings=False):
     def action_select_row(self) -> None:
         """Open the row under the cursor."""
         if self._cursor_key is not None:
+            self._go_to(self._cursor_index)  # chosen, so that the cursor stays with it
             self.post_message(messages.RowSelected(self, self._cursor_key))
 
     def action_toggle_mark(self) -> None:

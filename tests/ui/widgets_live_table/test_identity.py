@@ -37,11 +37,35 @@ async def test_the_view_follows_a_cursor_that_someone_moved() -> None:
         assert "g001" in app.table.visible_keys
 
 
-async def test_the_view_stays_at_the_top_when_the_untouched_cursor_moves_away() -> None:
+async def test_a_cursor_that_nobody_moved_stays_on_the_first_row() -> None:
     app = TableApp()
     async with app.run_test(size=(80, 11)) as pilot:
         guests = many(50)
         await show(pilot, app.table, guests)
+        guests[0] = replace(guests[0], cores=0.5)
+        await show(pilot, app.table, guests)
+        assert app.table.visible_keys[0] == "g001"
+        assert app.table.cursor_key == "g001"
+
+
+async def test_a_row_that_was_opened_keeps_the_cursor_in_sight() -> None:
+    app = TableApp()
+    async with app.run_test(size=(80, 11)) as pilot:
+        guests = many(50)
+        await show(pilot, app.table, guests)
+        await pilot.press("enter")
+        guests[0] = replace(guests[0], cores=0.5)
+        await show(pilot, app.table, guests)
+        assert app.table.cursor_key == "g000"
+        assert "g000" in app.table.visible_keys
+
+
+async def test_the_view_stays_at_the_top_when_the_row_gone_to_by_home_moves_away() -> None:
+    app = TableApp()
+    async with app.run_test(size=(80, 11)) as pilot:
+        guests = many(50)
+        await show(pilot, app.table, guests)
+        await pilot.press("g")
         guests[0] = replace(guests[0], cores=0.5)
         await show(pilot, app.table, guests)
         assert app.table.visible_keys[0] == "g001"
