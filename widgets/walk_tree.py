@@ -31,9 +31,10 @@ class WalkTree(Tree[T], inherit_bindings=False):
     auto_expand = False
 
     def draw_ascii(self) -> None:
-        """Use no sign beyond ASCII: no lines between nodes, letters for folded and open."""
+        """Use no sign beyond ASCII: no lines between nodes, letters for folded and open, no scroll bars."""
         self.ICON_NODE, self.ICON_NODE_EXPANDED = "> ", "v "
         self.show_guides = False
+        self.styles.scrollbar_size_vertical = self.styles.scrollbar_size_horizontal = 0
 
     def action_open_node(self) -> None:
         """Open the node under the cursor."""

@@ -1,6 +1,5 @@
 """What the texts of forms mean."""
 
-import ipaddress
 from pathlib import Path
 
 import pytest
@@ -241,5 +240,4 @@ def test_a_new_guest(change: dict[str, str], problem: str) -> None:
 
 
 def test_ranges_are_compared_as_numbers() -> None:
-    assert ipaddress.ip_address("10.1.0.10") > ipaddress.ip_address("10.1.0.9")
     assert guest_network_problem({**GUEST_NETWORK, "first": "10.1.0.9", "last": "10.1.0.10"}) == ""

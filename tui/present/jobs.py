@@ -80,7 +80,7 @@ def job_lines(job: Job, progress: str, width: int, now: float) -> list[Spans]:
     asked = f"{strftime('%Y-%m-%d %H:%M:%S', localtime(job.submitted_utc_seconds))}, "
     asked += ago(now - job.submitted_utc_seconds)
     lines = [
-        *wrapped(f"{job.word:<11}", job.name, width),
+        *wrapped(_label(job.word), job.name, width),
         *wrapped(_label("result"), progress, width, _ROLES.get(job.state, "normal")),
         *wrapped(_label("asked for"), asked, width),
     ]

@@ -19,6 +19,7 @@ from widgets.form import YES, Field, FieldKind, Values
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.domain.instance import Instance
     from tui.domain.operation import Operation
     from tui.present.networks.line import NetLine
     from tui.screens.deck import Deck
@@ -136,10 +137,15 @@ def connecting(deck: Deck, line: NetLine) -> None:
     found = [
         (item.instance.id.local, item.instance.name)
         for item in (view.instances if view is not None else ())
-        if item.instance.id.engine == line.engine and item.instance.id.local not in there
+        if item.instance.id.engine == line.engine and item.instance.id.local not in there and _has_own(item.instance)
     ]
     _choose_container(deck, f"Put which container on {line.name}?", found, lambda local, name: ConnectNetwork(
         target=_target(line), container_id=local, container_name=name))  # fmt: skip
+
+
+def _has_own(instance: Instance) -> bool:
+    """Tell whether a container has networks of its own: those of a pod are on their pod's."""
+    return instance.container is not None and not instance.container.is_infra and instance.container.pod_id is None
 
 
 def disconnecting(deck: Deck, line: NetLine) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from tui.screens.deck import DeckScreen
 from tui.screens.network_pane import plant_of
 from tui.screens.span_lines import SpanLines
 from widgets.escape import escape_beyond_ascii, escape_controls
+from widgets.fit import fit
 from widgets.key_footer import KeyFooter
 from widgets.walk_tree import WalkTree
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 REDRAW_SECONDS = 5.0
 MOST_NAMED = 6
+MOST_NAME_CELLS = 40
 _WORDS = {
     NodeKind.NETWORK: "net", NodeKind.BRIDGE: "bridge", NodeKind.UPLINK: "out", NodeKind.TAP: "tap",
     NodeKind.VETH: "veth", NodeKind.INTERFACE: "if", NodeKind.INSTANCE: "", NodeKind.ADDRESS: "", NodeKind.PORT: "port",
@@ -40,7 +43,11 @@ _WORDS = {
 
 
 class MapTree(WalkTree[MapNode]):
-    """The tree; it has the focus."""
+    """The tree; it has the focus. Its keys fold and open, so that nothing scrolls it sideways."""
+
+    DEFAULT_CSS = """
+    MapTree { overflow-x: hidden; scrollbar-size-vertical: 1; }
+    """
 
 
 class NetworkMap(DeckScreen):
@@ -153,7 +160,9 @@ class NetworkMap(DeckScreen):
     def _label(self, node: MapNode) -> Text:
         escape = escape_beyond_ascii if self.deck.ascii_only else escape_controls
         word = _WORDS[node.kind]
-        found = Text.assemble((f"{word} ", "dim") if word else "", (escape(node.text), "" if node.active else "dim"))
+        name = escape(node.text)
+        name = fit(name, min(cell_len(name), MOST_NAME_CELLS), ascii_only=self.deck.ascii_only)
+        found = Text.assemble((f"{word} ", "dim") if word else "", (name, "" if node.active else "dim"))
         if node.note:
             found.append(f"  {escape(node.note)}", "dim")
         if node.problem:

@@ -50,13 +50,8 @@ class NetworkActions(StockActions[NetLine]):
 
     def do_raw(self) -> None:
         """Show the XML or JSON of the network under the cursor."""
-        line = self.current
-        if line is None or line.target is None:
-            self.no_such(NO_NETWORK)
-            return
-        from tui.screens.resource_pages import ResourceRaw
-
-        self.deck.push_screen(ResourceRaw(line.target, line.name))
+        if self.current is not None:
+            show_raw(self.deck, self.current)
 
     def do_start(self) -> None:
         """Start the networks chosen."""
@@ -84,7 +79,7 @@ class NetworkActions(StockActions[NetLine]):
         """List all that can be done with the line under the cursor."""
         line = self.current
         if line is not None:
-            show_menu(self.deck, line.name, offers_for(self.deck, line, self))
+            show_menu(self.deck, line.name, offers_for(self.deck, line))
 
 
 class OnNetwork:
@@ -114,10 +109,15 @@ class OnNetwork:
         """Have it start with the daemon, or no more."""
         switch_autostart(self._deck, self._page.lines)
 
+    def do_raw(self) -> None:
+        """Show its XML or JSON."""
+        for line in self._page.lines:
+            show_raw(self._deck, line)
+
     def do_actions(self) -> None:
         """List all that can be done with it."""
         for line in self._page.lines:
-            show_menu(self._deck, line.name, offers_for(self._deck, line, None))
+            show_menu(self._deck, line.name, offers_for(self._deck, line))
 
 
 @dataclass
@@ -150,6 +150,16 @@ def plant_of(deck: Deck, lister: NetworkLister) -> Plant:
     return plant(view.host_id if view is not None else "", lister.interfaces, stocks, instances)
 
 
+def show_raw(deck: Deck, line: NetLine) -> None:
+    """Show the XML or JSON of a network."""
+    if line.target is None:
+        deck.say(f"{NO_NETWORK}.", "warn")
+        return
+    from tui.screens.resource_pages import ResourceRaw
+
+    deck.push_screen(ResourceRaw(line.target, line.name))
+
+
 def start_networks(deck: Deck, lines: Sequence[NetLine]) -> None:
     """Start libvirt's networks."""
     _for_libvirt(deck, lines, lambda target: StartNetwork(target=target), asks=False)
@@ -175,7 +185,7 @@ def remove_networks(deck: Deck, lines: Sequence[NetLine]) -> None:
     propose(deck, [RemoveNetwork(target=target) for target in targets])
 
 
-def offers_for(deck: Deck, line: NetLine, actions: NetworkActions | None) -> list[Offer]:
+def offers_for(deck: Deck, line: NetLine) -> list[Offer]:
     """Return all that can be done with a network or an interface."""
     from tui.screens.network_forms import connecting, disconnecting
     from tui.screens.network_map import show_map
@@ -183,8 +193,7 @@ def offers_for(deck: Deck, line: NetLine, actions: NetworkActions | None) -> lis
     found = [Offer("show it on the map", lambda: show_map(deck, line), "m", changes=False)]
     if line.target is None or line.network is None:
         return found
-    if actions is not None:
-        found.append(Offer("raw description", actions.do_raw, "y", changes=False))
+    found.append(Offer("raw description", lambda: show_raw(deck, line), "y", changes=False))
     if not line.of_guests:
         unused = PruneNetworks(target=_engine(line.target))
         found += [

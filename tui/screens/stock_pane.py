@@ -41,6 +41,9 @@ class StockActions(Generic[R]):
         table = self.pane.table
         rows: list[Any] = [table.row(key) for key in table.marked_keys()]
         found = [row.data for row in rows if row is not None]
+        hidden = len(table.marked_keys(visible_only=False)) - len(rows)
+        if hidden:
+            self.deck.say(f"{hidden} marked lines out of view are left alone.", "warn")
         if not found and self.current is not None:
             found = [self.current]
         return found

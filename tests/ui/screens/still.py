@@ -58,6 +58,7 @@ class StillHost(RoutesInside, RoutesResources):
         self.performed: list[ActionRequest] = []
         self.obeys = True
         self.answers: asyncio.Event | None = None  # until it is set, nothing that is asked for is answered
+        self.work: asyncio.Event | None = None  # until it is set, what takes time on the demo host stands still
         self._read_only = read_only
         self._engines_answer = engines_answer
         self._ticks = ticks
@@ -74,9 +75,10 @@ class StillHost(RoutesInside, RoutesResources):
     def utc(self) -> float:
         return UTC + self.now - 1000.0
 
-    @staticmethod
-    async def _no_time(_seconds: float) -> None:
+    async def _no_time(self, _seconds: float) -> None:
         await asyncio.sleep(0)
+        if self.work is not None:
+            await self.work.wait()
 
     async def run(self, publish: Callable[[HostView], None]) -> None:
         self._publish = publish

@@ -157,6 +157,14 @@ def _commit(room: Room, operation: CommitContainer) -> Made:
     return "", room.made(ResourceKind.IMAGE, identifier)
 
 
+def _new_volume_preview(room: Room, operation: CreateContainerVolume) -> Preview:
+    return Preview(f"There is a volume {operation.name} already." if operation.name in room.volumes else "")
+
+
+def _new_network_preview(room: Room, operation: CreateContainerNetwork) -> Preview:
+    return Preview(f"There is a network {operation.name} already." if operation.name in room.networks else "")
+
+
 def _create_volume(room: Room, operation: CreateContainerVolume) -> Made:
     if operation.name in room.volumes:
         raise ActionRefused("name taken", f"There is a volume {operation.name} already.")
@@ -262,14 +270,16 @@ CONTAINER_EFFECTS: Mapping[type[Operation], Effect] = {
         lambda _r, _o: 76 * MIB,
     ),
     UpdateLimits: Effect(_nothing, _done, lambda r, o: _line("update", r.instance(o.target.local).name)),
-    CreateContainerVolume: Effect(_nothing, _create_volume, lambda _r, o: _line("volume", "create", o.name)),
+    CreateContainerVolume: Effect(_new_volume_preview, _create_volume, lambda _r, o: _line("volume", "create", o.name)),
     RemoveContainerVolume: Effect(
         _remove_volume_preview, _remove_volume, lambda _r, o: _line("volume", "rm", o.target.local)
     ),
     PruneContainerVolumes: Effect(
         _prune_volumes_preview, _prune_volumes, lambda _r, _o: _line("volume", "prune", "--force")
     ),
-    CreateContainerNetwork: Effect(_nothing, _create_network, lambda _r, o: _line("network", "create", o.name)),
+    CreateContainerNetwork: Effect(
+        _new_network_preview, _create_network, lambda _r, o: _line("network", "create", o.name)
+    ),
     RemoveNetwork: Effect(
         _remove_network_preview, _remove_network, lambda _r, o: _line("network", "rm", o.target.local)
     ),

@@ -81,6 +81,20 @@ def _stop_pool_preview(room: Room, operation: StopPool) -> Preview:
     return Preview(objects=(f"pool {pool.name}",), users=users, warnings=("Guests that run go on.",))
 
 
+def _new_disk_preview(room: Room, operation: CreateDisk | CloneDisk) -> Preview:
+    pool = operation.target.local if isinstance(operation, CreateDisk) else operation.pool or "default"
+    taken = f"{pool}/{operation.name}" in room.disks
+    return Preview(f"There is a disk {operation.name} in pool {pool} already." if taken else "")
+
+
+def _new_pool_preview(room: Room, operation: CreatePool) -> Preview:
+    return Preview(f"There is a pool {operation.name} already." if operation.name in room.pools else "")
+
+
+def _new_network_preview(room: Room, operation: CreateGuestNetwork) -> Preview:
+    return Preview(f"There is a network {operation.name} already." if operation.name in room.networks else "")
+
+
 def _create_pool(room: Room, operation: CreatePool) -> Made:
     if operation.name in room.pools:
         raise ActionRefused("name taken", f"There is a pool {operation.name} already.")
@@ -360,16 +374,16 @@ def _clone_line(room: Room, operation: CloneGuest) -> str:
 
 
 GUEST_EFFECTS: Mapping[type[Operation], Effect] = {
-    CreatePool: _effect(_nothing, _create_pool,
+    CreatePool: _effect(_new_pool_preview, _create_pool,
                         lambda _r, o: _line("pool-define-as", o.name, "dir", "--target", o.path)),
     RemovePool: _effect(_nothing, _remove_pool, _of_resource("pool-undefine")),
     StartPool: _effect(_nothing, _pool_state("active"), _of_resource("pool-start")),
     StopPool: _effect(_stop_pool_preview, _pool_state("inactive"), _of_resource("pool-destroy")),
     RefreshPool: _effect(_nothing, lambda _r, _o: ("", None), _of_resource("pool-refresh")),
     SetPoolAutostart: _effect(_nothing, _autostart, _of_resource("pool-autostart")),
-    CreateDisk: _effect(_nothing, _create_disk,
+    CreateDisk: _effect(_new_disk_preview, _create_disk,
                         lambda _r, o: _line("vol-create-as", o.target.local, o.name, str(o.capacity_bytes))),
-    CloneDisk: _effect(_nothing, _clone_disk, lambda _r, o: _line("vol-clone", o.target.local, o.name), _size),
+    CloneDisk: _effect(_new_disk_preview, _clone_disk, lambda _r, o: _line("vol-clone", o.target.local, o.name), _size),
     ResizeDisk: _effect(_nothing, _resize_disk,
                         lambda _r, o: _line("vol-resize", o.target.local, str(o.capacity_bytes))),
     DeleteDisk: _effect(_delete_disk_preview, _delete_disk, _of_resource("vol-delete")),
@@ -377,7 +391,8 @@ GUEST_EFFECTS: Mapping[type[Operation], Effect] = {
     StopNetwork: _effect(_hangs_preview, _stop_network, _of_resource("net-destroy")),
     RemoveNetwork: _effect(_hangs_preview, _remove_network, _of_resource("net-undefine")),
     SetNetworkAutostart: _effect(_nothing, _autostart, _of_resource("net-autostart")),
-    CreateGuestNetwork: _effect(_nothing, _create_network, lambda _r, o: _line("net-define", f"{o.name}.xml")),
+    CreateGuestNetwork: _effect(_new_network_preview, _create_network,
+                                lambda _r, o: _line("net-define", f"{o.name}.xml")),
     CreateGuest: _effect(_create_guest_preview, _create_guest,
                          lambda _r, o: shlex.join(["virt-install", "--name", o.name]),
                          lambda _r, o: 0 if o.overlay else 640 * MIB),
