@@ -93,9 +93,13 @@ class NetworkLister(Lister[NetLine]):
         self, view: HostView, engine: str, shelved: Shelved, pods: Mapping[str, str], *, problems_only: bool
     ) -> list[Row[NetLine]]:
         by_name = {one.name: one for one in self.interfaces}
-        here = f"{view.host_id}/{engine}/"
+        infra = {
+            item.instance.id.local: pods[item.instance.key]
+            for item in view.instances
+            if item.instance.key in pods and item.instance.id.engine == engine
+        }
         lines = [
-            _network(view.host_id, engine, shelved, _readable(network, here, pods), by_name,
+            _network(view.host_id, engine, shelved, _readable(network, infra), by_name,
                      of_guests=engine in self._of_guests)
             for network in shelved.stock.networks
         ]  # fmt: skip
@@ -125,13 +129,11 @@ def _group(heading: NetLine, lines: Sequence[NetLine], *, problems_only: bool) -
     return [Row(heading.key, heading), *(Row(line.key, line, heading.key) for line in shown)]
 
 
-def _readable(network: Network, here: str, pods: Mapping[str, str]) -> Network:
+def _readable(network: Network, infra: Mapping[str, str]) -> Network:
     """Name pods instead of their infra containers, whose names nobody reads."""
-    if not any(f"{here}{member.instance_id}" in pods for member in network.members):
+    if not any(member.instance_id in infra for member in network.members):
         return network
-    members = tuple(
-        replace(member, name=pods.get(f"{here}{member.instance_id}", member.name)) for member in network.members
-    )
+    members = tuple(replace(member, name=infra.get(member.instance_id, member.name)) for member in network.members)
     return replace(network, members=members)
 
 
