@@ -238,28 +238,28 @@ async def test_snapshots_outside_are_taken_merged_and_not_reverted_to(box: Box) 
 
 
 async def test_external_snapshots_of_a_running_guest_with_and_without_memory(box: Box) -> None:
-    box.host.define_guest("web", disk_mib=8)
-    box.host.start_guest("web")
-    disk, target = box.disk("web"), box.guest("web")
+    box.host.define_guest("ext", disk_mib=8)
+    box.host.start_guest("ext")
+    disk, target = box.disk("ext"), box.guest("ext")
     assert await box.refused(CreateSnapshot(target=target, name="q", external=True, quiesce=True)) == (
-        "The guest agent of web is not connected: its file systems cannot be frozen."
+        "The guest agent of ext is not connected: its file systems cannot be frozen."
     )
     await box.done(CreateSnapshot(target=target, name="disk", external=True))
     await box.done(CreateSnapshot(target=target, name="both", external=True, memory=True))
-    tree = await box.snapshots("web")
+    tree = await box.snapshots("ext")
     assert (tree["disk"].has_memory, tree["disk"].state) == (False, "disk-snapshot")
     assert tree["both"].has_memory
-    memory = disk.parent / "web.both.memory"
+    memory = disk.parent / "ext.both.memory"
     assert tree["both"].files == (str(disk.with_suffix(".both")), str(memory))
     assert memory.stat().st_size > MIB
-    assert box.host.state("web") == "running"
+    assert box.host.state("ext") == "running"
     assert "libvirt deletes those one by one" in await box.refused(
         DeleteSnapshot(target=target, name="disk", children=True)
     )
     await box.done(DeleteSnapshot(target=target, name="both"))
     await box.done(DeleteSnapshot(target=target, name="disk"))
-    assert (await box.hardware("web")).disks[0].source == str(disk)
-    assert sorted(path.name for path in disk.parent.glob("web*")) == ["web.qcow2"]
+    assert (await box.hardware("ext")).disks[0].source == str(disk)
+    assert sorted(path.name for path in disk.parent.glob("ext*")) == ["ext.qcow2"]
 
 
 async def test_memory_is_saved_started_from_and_thrown_away(box: Box) -> None:

@@ -74,6 +74,11 @@ class Plan:
 
 
 async def plan_of(around: Surroundings, operation: CloneGuest) -> Plan:
+    """Look at the guest and its disks.
+
+    Raises:
+        EngineError: it cannot be cloned, with its sentence.
+    """
     guest = await read_guest(around, guest_of(operation))
     if guest.active:
         raise ActionRefused("it runs", f"{guest.name} runs: its disks would be torn. Stop it first.")
