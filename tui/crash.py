@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tui import __version__
+from widgets.escape import escape_controls
 
 PACKAGES = ("textual", "rich", "psutil", "libvirt-python", "podman")
 
@@ -39,7 +40,8 @@ def _report(error: BaseException) -> str:
         f"TERM={os.environ.get('TERM', '')} arguments={len(sys.argv) - 1}",
         "",
     ]
-    return "\n".join(lines) + "\n" + "".join(traceback.format_exception(error))
+    lines += "".join(traceback.format_exception(error)).splitlines()
+    return "".join([escape_controls(line) + "\n" for line in lines])
 
 
 def _version(name: str) -> str:

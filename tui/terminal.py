@@ -5,6 +5,7 @@ import signal
 import threading
 
 from rich.text import Text
+from textual.worker import WorkerFailed
 
 from tui import thrift
 from tui.app import HostdeckApp
@@ -14,6 +15,7 @@ from tui.jobs import Jobs
 from tui.lifeline import Lifeline
 from tui.sampling.source import HostSource
 from tui.state import StateFile, default_path
+from widgets.escape import escape_controls
 
 EXIT_HANGUP = 129
 EXIT_TERMINATED = 143
@@ -35,9 +37,11 @@ class TerminalApp(HostdeckApp):
         from tui.crash import write_report  # it imports much, and is needed never
 
         self._return_code = 1
-        file = write_report(error, default_path().parent)
+        defect = error.error if isinstance(error, WorkerFailed) else error  # else the stack would be missing
+        file = write_report(defect, default_path().parent)
         where = f"A report is in {file}." if file else "No report could be written."
-        self.panic(Text(f"hostdeck failed: {type(error).__name__}: {error}\n{where} Guests and containers go on."))
+        what = escape_controls(f"hostdeck failed: {type(defect).__name__}: {defect}")
+        self.panic(Text(f"{what}\n{where} Guests and containers go on."))
 
 
 def run_screen(source: HostSource, config: Config, *, read_only: bool, is_demo: bool = False) -> int:

@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -85,6 +87,56 @@ def test_without_a_terminal_it_says_what_to_do(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "hostdeck snapshot" in done.stderr
+
+
+CRASHES = """
+from tui.config import Config
+from tui.sampling.deferred import DeferredSource
+from tui.terminal import run_screen
+from tui.wiring import Wanted, make_source
+
+class Crashes(DeferredSource):
+    async def run(self, publish):
+        secret = "a-value-of-the-frame"
+        raise RuntimeError("no luck with \\x1b]0;evil\\x07")
+
+source = Crashes(lambda: make_source(Wanted(demo=True)), 1.0)
+raise SystemExit(run_screen(source, Config(), read_only=True, is_demo=True))
+"""
+
+
+def test_a_crash_restores_the_terminal_and_leaves_a_report(tmp_path: Path) -> None:
+    program = PtyProcess([sys.executable, "-c", CRASHES], home=tmp_path, size=(200, 24))
+    try:
+        assert program.drain() == 1
+    finally:
+        program.close()
+    _, _, after = program.screen.partition(LEAVES_ALTERNATE_SCREEN)
+    assert b"no luck with" in after
+    assert b"\x1b]0;evil" not in program.screen
+    (report,) = (tmp_path / ".local/state/hostdeck").glob("crash-*.txt")
+    assert str(report).encode() in after.replace(b"\r\n", b"")
+    text = report.read_text()
+    assert "RuntimeError: no luck with" in text
+    assert text.startswith("hostdeck ")
+    assert "in run\n" in text, "the stack leads to the line"
+    assert "a-value-of-the-frame" not in text
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("term", ["xterm-16color", "linux"])
+def test_a_terminal_of_sixteen_colours_gets_no_other(term: str, tmp_path: Path) -> None:
+    program = PtyProcess([sys.executable, "-m", "tui", "--demo"], home=tmp_path, env={"TERM": term})
+    try:
+        program.read_until(b"build-7")
+        program.type(b"q")
+        assert program.drain() == 0
+    finally:
+        program.close()
+    assert re.search(rb"\x1b\[[0-9;]*\b[349][0-7][;m]", program.screen), "there are colours"
+    assert not re.search(rb"[34]8;[25];", program.screen)
+    if term == "linux":
+        assert program.screen.isascii(), "its font has no bars"
 
 
 def test_wrong_configuration_is_named_by_file_line_and_key(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 import subprocess
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from tui.audit import AuditEntry
 from tui.domain.action import Result
 from tui.sessions.byhand import argument_list
 from tui.sessions.model import AUDIT_WORDS
+from widgets.escape import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,12 +60,13 @@ def hand_over(deck: Deck, instance: Instance, request: SessionRequest, why: str)
     command = argument_list(instance, request, status)
     entry = AuditEntry(
         job=0, action=AUDIT_WORDS[request.kind], target=instance.id, name=instance.name, kind=instance.kind,
-        owner=instance.user, host_name=deck.view.host_name if deck.view is not None else "", command=" ".join(command),
+        owner=instance.user, host_name=deck.view.host_name if deck.view is not None else "",
+        command=shlex.join(command),
     )  # fmt: skip
     deck.jobs.audit.intent(entry)
     try:
         with deck.suspend():
-            os.write(1, f"hostdeck stands aside: {why}.\r\n$ {' '.join(command)}\r\n".encode())
+            os.write(1, f"hostdeck stands aside: {why}.\r\n$ {escape_controls(shlex.join(command))}\r\n".encode())
             code = run_on_terminal(command)
     except SuspendNotSupported:
         text, result = f"This terminal cannot be handed over, and {why}.", Result.FAILED

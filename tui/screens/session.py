@@ -123,15 +123,21 @@ class SessionScreen(DeckScreen):
         if state is SessionState.OPEN:
             keys = [(leave, "leave, it goes on"), (more, "search, save, end it"), ("Shift-PgUp", "back")]
             return [("F3 Shift-F3", "older, newer match"), *keys] if self._searching else keys
+        keys = [("Esc", "close"), (leave, "leave"), (more, "search, save")]
+        if state is SessionState.OPENING:
+            return keys
         again = {SessionState.BUSY: "take it over", SessionState.ENDED: "open again"}.get(state, "try now")
-        return [("Enter", again), ("Esc", "close"), (leave, "leave"), (more, "search, save")]
+        return [("Enter", again), *keys]
 
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Take Enter, Esc and F3 from the program only while they mean something here."""
+        state = self.session.state
+        if action == "reopen" and state is SessionState.OPENING:
+            return False  # typed ahead, for the program
         if action in {"reopen", "close_ended"}:
-            return self.session.state is not SessionState.OPEN and self._view.has_focus
+            return state is not SessionState.OPEN and self._view.has_focus
         if action == "find":
             return self._searching
         return True
@@ -229,7 +235,7 @@ class SessionScreen(DeckScreen):
 
         body = text[:500] + (" ..." if len(text) > 500 else "")
         title = f"Let the program in {self.session.subject.name} write your clipboard?"
-        self.app.push_screen(Confirm(title, body, yes="Write", no="Never here"), answered)
+        self.app.push_screen(Confirm(title, body, yes="Write", no="Never here", unasked=True), answered)
 
     # For the menu
 

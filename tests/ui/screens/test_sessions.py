@@ -2,6 +2,7 @@ from textual.pilot import Pilot
 
 from tests.ui.screens.still import StillHost, make_app, named, ready, screen_text, until
 from tui.app import HostdeckApp
+from tui.config import Config
 from tui.domain.action import ActionRequest, Verb
 from tui.screens.log import LogScreen
 from tui.screens.main import MainScreen
@@ -169,6 +170,42 @@ async def test_a_command_chooses_user_and_folder(host: StillHost) -> None:
         await pilot.press("colon", *"shell redis --user anna --dir /srv", "enter")
         await until(pilot, lambda: "anna@" in screen_text(app), "the prompt is there")
         assert "shell as anna in /srv" in screen_text(app)
+
+
+async def test_a_program_writes_the_clipboard_only_when_the_person_says_so(host: StillHost) -> None:
+    app = make_app(host)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await open_shell(pilot, app, host)
+        screen.terminal.write(b"\x1b]52;c;aGVsbG8=\x07")
+        await until(pilot, lambda: isinstance(app.screen, Confirm), "the question is there")
+        assert "hello" in screen_text(app)
+        await pilot.press("y")
+        await pilot.pause()
+        assert (isinstance(app.screen, Confirm), app.clipboard) == (True, ""), (
+            "a letter meant for the program is no yes"
+        )
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: app.clipboard == "hello")
+        screen.terminal.write(b"\x1b]52;c;b3RoZXI=\x07")
+        await until(pilot, lambda: isinstance(app.screen, Confirm), "it is asked again after a yes")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, SessionScreen))
+        screen.terminal.write(b"\x1b]52;c;dGhpcmQ=\x07after a no")
+        await until(pilot, lambda: "after a no" in screen_text(app), "a no counts from then on: nobody is asked")
+        session_on(app)
+        assert app.clipboard == "hello"
+
+
+async def test_the_key_that_leaves_a_session_is_the_persons_choice(host: StillHost) -> None:
+    app = make_app(host, Config(keys={"session_leave": ("f5",)}))
+    async with app.run_test(size=SIZE) as pilot:
+        await open_shell(pilot, app, host)
+        assert "F5 leave, it goes on" in screen_text(app).splitlines()[-1]
+        await pilot.press("ctrl+right_square_bracket", *"echo still", "enter")
+        await until(pilot, lambda: "\nstill" in screen_text(app), "the usual key goes to the program")
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        assert len(app.inside.sessions.live) == 1
 
 
 async def test_a_log_is_followed_and_digits_choose_how_far_back(host: StillHost) -> None:

@@ -190,10 +190,18 @@ async def test_frames_are_no_closer_than_a_thirtieth_of_a_second() -> None:
             draw()
 
         app.view._draw = counted  # type: ignore[method-assign]
-        for number in range(200):
-            await app.view.feed(b"\r%d" % number)
-            await asyncio.sleep(0.001)
+        fed = 0
+
+        async def fed_until_drawn(times: int) -> None:
+            nonlocal fed
+            while len(draws) < times:
+                fed += 1
+                await app.view.feed(b"\r%d" % fed)
+                await asyncio.sleep(0)
+
+        async with asyncio.timeout(20):
+            await fed_until_drawn(5)
         await app.drawn()
         between = [later - sooner for sooner, later in itertools.pairwise(draws)]
-        assert len(draws) < 200
+        assert len(draws) < fed
         assert all(seconds > 0.02 for seconds in between)

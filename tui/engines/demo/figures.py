@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from tui.domain.instance import Instance, Kind, State
+from tui.domain.serialise import FIGURES
 from tui.domain.usage import CpuUsage, IoUsage, MemoryUsage, NetworkUsage, PidsUsage, Pressure, Usage
 from tui.engines.base import GuestMemory
 from tui.engines.demo.cast import Member, Quirk
@@ -15,18 +16,7 @@ CORES = 16
 WINDOW_SECONDS = 1.0
 _SETTLE_SECONDS = 25.0
 
-_INACTIVE_FIGURES = (
-    "cpu.cores_used",
-    "cpu.percent_of_limit",
-    "cpu.throttled_percent",
-    "memory.working_set_bytes",
-    "io.read_bytes_per_second",
-    "io.write_bytes_per_second",
-    "network.receive_bytes_per_second",
-    "network.transmit_bytes_per_second",
-    "pids.current",
-)
-_INACTIVE = Usage(unknown=MappingProxyType(dict.fromkeys(_INACTIVE_FIGURES, "It does not run.")))
+_INACTIVE = Usage(unknown=MappingProxyType(dict.fromkeys(FIGURES, "It does not run.")))
 _NO_IO = "The io controller is not delegated to this user's manager (user@.service has no Delegate=io)."
 _NO_QUOTA = "It has no processor quota."
 
