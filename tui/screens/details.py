@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.containers import Container
@@ -63,7 +64,10 @@ class DetailsScreen(PageScreen):
     def targets(self) -> Targets:
         """Return the instance, or the containers of the pod."""
         view = self.deck.view
-        return resolve_targets(view, self.key, (), (self.key,)) if view is not None else Targets()
+        found = resolve_targets(view, self.key, (), (self.key,)) if view is not None else Targets()
+        if found.instances or found.note or self._last is None:
+            return found
+        return replace(found, note=f"{self._last.name} is gone.")
 
     def show_view(self, view: HostView) -> None:
         """Bring the page up to date."""

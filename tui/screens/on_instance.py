@@ -45,7 +45,8 @@ class OnInstance:
         """Show the raw description of the instance under the cursor."""
         instances = self._targets.instances
         if len(instances) != 1:
-            self._deck.say("One guest or container has a raw description: put the cursor on one.", "warn")
+            note = self._targets.note
+            self._deck.say(note or "One guest or container has a raw description: put the cursor on one.", "warn")
             return
         open_raw(self._deck, instances[0])
 

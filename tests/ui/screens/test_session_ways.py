@@ -15,7 +15,8 @@ from tui.domain.display import Display
 from tui.domain.errors import EngineError
 from tui.domain.host import HostView
 from tui.domain.identity import InstanceId
-from tui.domain.session import ConsoleDevice
+from tui.domain.session import ConsoleDevice, SessionRequest
+from tui.engines.sessions import Channel
 from tui.screens.details import DetailsScreen
 from tui.screens.main import MainScreen
 from tui.screens.on_its_way import OnItsWay
@@ -44,6 +45,18 @@ class SlowHost(StillHost):
         if self.error is not None:
             raise self.error
         return self.devices
+
+
+class SlowOpening(StillHost):
+    """Opens a session when a test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = asyncio.Event()
+
+    async def open_session(self, target: InstanceId, request: SessionRequest) -> Channel:
+        await self.let.wait()
+        return await super().open_session(target, request)
 
 
 def with_screen(name: str) -> Callable[[HostView], HostView]:
@@ -77,6 +90,19 @@ async def test_keys_pressed_before_a_console_is_there_are_for_the_console() -> N
         host.told.set()
         await until(pilot, lambda: "gitlab login: Kyroot" in screen_text(app), "they were typed into it")
         assert host.performed == []
+
+
+async def test_enter_pressed_while_a_shell_is_being_opened_is_for_the_shell() -> None:
+    host = SlowOpening()
+    app = make_app(host)
+    async with app.run_test(size=SIZE) as pilot:
+        await on_row(pilot, app, host, "postgres")
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, SessionScreen), "the session is on the screen")
+        await pilot.press(*"exit", "enter")
+        host.let.set()
+        ended = "The process ended with exit code"
+        await until(pilot, lambda: ended in screen_text(app), "the line went to the shell with its end")
 
 
 @pytest.mark.parametrize("key", ["escape", "ctrl+right_square_bracket"])
