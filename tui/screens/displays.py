@@ -12,8 +12,6 @@ from tui.sessions.reaching import ssh_line, ssh_login, viewer_list
 from widgets.choose import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tui.domain.display import Display
     from tui.domain.instance import Instance
     from tui.screens.deck import Deck
@@ -92,5 +90,5 @@ async def _view(deck: Deck, instance: Instance) -> None:
 
 
 def _uri(deck: Deck, instance: Instance) -> str:
-    sources: Sequence[object] = deck.view.sources if deck.view is not None else ()
-    return next((one.url for one in sources if one.id == instance.id.engine), "")  # type: ignore[attr-defined]
+    sources = deck.view.sources if deck.view is not None else ()
+    return next((one.url for one in sources if one.id == instance.id.engine), "")

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.ui.screens.still import StillHost, make_app, ready, screen_text, until
+from tests.ui.screens.still import StillHost, make_app, named, ready, screen_text, until
 from tests.ui.screens.test_sessions import SIZE, on_row, open_shell, session_on
 from tui.app import HostdeckApp
 from tui.domain.display import Display
@@ -142,6 +143,25 @@ async def test_of_several_consoles_one_is_chosen_and_keys_before_choose_none() -
         await pilot.press("2")
         await until(pilot, lambda: "gitlab login:" in screen_text(app), "the login is there")
         assert session_on(app).session.request.device == "serial1"
+
+
+async def test_virt_viewer_is_offered_where_there_is_a_display_and_its_failure_is_told(
+    host: StillHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = tmp_path / "virt-viewer"
+    viewer.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/arguments\nexit 3\n')
+    viewer.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DISPLAY", ":0")
+    host.change = with_screen("gitlab")
+    app = make_app(host)
+    async with app.run_test(size=SIZE) as pilot:
+        await on_row(pilot, app, host, "gitlab", "2")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, Choose), "the choice")
+        await pilot.press("v")
+        await until(pilot, lambda: "virt-viewer ended with exit code 3" in screen_text(app), "its failure")
+        assert named(host, "gitlab").id.local in (tmp_path / "arguments").read_text()
 
 
 async def test_a_guest_with_console_and_screen_offers_both(host: StillHost) -> None:
