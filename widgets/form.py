@@ -384,8 +384,8 @@ class Form(ModalScreen[bool]):
             refusal = await self._submit(values)
         finally:
             self._busy = False
-            if self.is_mounted:
-                self.query_one("#form-keys", Static).update(Text("Tab next  Ctrl-S submit  Esc leave"))
+            for keys in self.query("#form-keys").results(Static):  # none where the application ends meanwhile
+                keys.update(Text("Tab next  Ctrl-S submit  Esc leave"))
         if refusal:
             self.say(refusal)
         else:

@@ -92,7 +92,6 @@ class GuestScreen(DeckScreen, Generic[T, D]):
 
     def on_mount(self) -> None:
         """Ask the engine."""
-        super().on_mount()
         keys = [(self.deck.label_of("back"), "back")]
         read_only = self.deck.view is not None and self.deck.view.read_only
         if not read_only:

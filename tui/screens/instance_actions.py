@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.actions import BY_ID, Targets, possible, verb_for
+from tui.actions.words import counted
 from tui.domain.errors import EngineError
 from tui.domain.instance import Instance, Kind
 from tui.domain.operation.guests import (
@@ -44,7 +45,7 @@ def show_actions(deck: Deck, targets: Targets) -> None:
             deck, f"{instances[0].kind} {instances[0].name}, {instances[0].state}", offers_for(deck, instances[0])
         )
     else:
-        show_menu(deck, f"{len(instances)} of them", offers_for_several(deck, targets))
+        show_menu(deck, counted(instances), offers_for_several(deck, targets))
 
 
 def offers_for(deck: Deck, instance: Instance) -> list[Offer]:
@@ -63,22 +64,14 @@ def offers_for_several(deck: Deck, targets: Targets) -> list[Offer]:
     found = []
     if guests:
         off = _objection(deck, guests[0], CreateSnapshot)
-        text = f"take a snapshot of each of {_guests(len(guests))}"
+        text = f"take a snapshot of each of {counted(guests)}"
         found.append(Offer(text, lambda: guest_forms.take_snapshot(deck, *guests), "n", off))
     if containers:
         off = _objection(deck, containers[0], UpdateLimits)
-        text = f"limits of {_containers(len(containers))}"
+        text = f"limits of {counted(containers)}"
         found.append(Offer(text, lambda: image_forms.limits(deck, *containers), "L", off))
     found.append(Offer("one log of all", lambda: deck.inside.logs(targets), _letter(deck, "logs"), changes=False))
     return [*found, *_power(deck, targets)]
-
-
-def _guests(count: int) -> str:
-    return "1 guest" if count == 1 else f"{count} guests"
-
-
-def _containers(count: int) -> str:
-    return "1 container" if count == 1 else f"{count} containers"
 
 
 def _power(deck: Deck, targets: Targets) -> list[Offer]:
