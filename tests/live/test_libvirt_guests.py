@@ -237,6 +237,31 @@ async def test_snapshots_outside_are_taken_merged_and_not_reverted_to(box: Box) 
     assert not overlay.exists()
 
 
+async def test_the_older_of_two_snapshots_outside_goes_first_while_the_guest_runs(box: Box) -> None:
+    box.host.define_guest("two", disk_mib=8)
+    disk, target = box.disk("two"), box.guest("two")
+    box.write(disk, 1)
+    await box.done(CreateSnapshot(target=target, name="s1", external=True))
+    box.write(disk.with_suffix(".s1"), 2)
+    await box.done(CreateSnapshot(target=target, name="s2", external=True))
+    box.write(disk.with_suffix(".s2"), 3)
+    assert await box.refused(DeleteSnapshot(target=target, name="s1")) == (
+        "libvirt 9.0 cannot delete s1 while two is off and newer snapshots stand on it. "
+        "Begin with the newest, or start the guest."
+    )
+    box.host.start_guest("two", wait=False)
+    await box.done(DeleteSnapshot(target=target, name="s1"))
+    tree = await box.snapshots("two")
+    assert [(one.name, one.parent) for one in tree.values()] == [("s2", "")]
+    box.host.virsh("destroy", "two")
+    assert box.holds(disk, 2)
+    assert box.holds(disk.with_suffix(".s2"), 3)
+    await box.done(DeleteSnapshot(target=target, name="s2"))
+    assert (await box.hardware("two")).disks[0].source == str(disk)
+    assert box.holds(disk, 3)
+    assert [path.name for path in disk.parent.glob("two*")] == ["two.qcow2"]
+
+
 async def test_external_snapshots_of_a_running_guest_with_and_without_memory(box: Box) -> None:
     box.host.define_guest("ext", disk_mib=8)
     box.host.start_guest("ext")

@@ -75,6 +75,7 @@ async def test_a_disk_that_another_guest_writes_to_is_not_shared(box: Box) -> No
         f"one runs and uses {path}: two guests that write to one disk destroy it."
     )
     assert "There is no file /nowhere" in await box.refused(AttachDisk(target=target, path="/nowhere", live=False))
+    assert "is no file" in await box.refused(AttachDisk(target=target, path=str(box.host.folder), live=False))
     assert "two does not run" in await box.refused(AttachDisk(target=target, path=path))
     assert box.stored("two") == before
     box.host.virsh("destroy", "one")

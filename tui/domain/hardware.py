@@ -43,7 +43,8 @@ class GuestHardware:
     Attributes:
         vcpus_live: None when the guest does not run; likewise memory_live_bytes.
         boot: "hd", "cdrom", "network" in order.
-        stored_xml: the definition for the next start; empty for a transient guest.
+        stored_xml: the definition for the next start, with its secrets (a password of its screen), so that nothing is
+            lost when it is edited; empty for a transient guest.
     """
 
     vcpus: int

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tui.domain.errors import ActionRefused, EngineError
 from tui.engines.libvirt.resources.around import Surroundings
@@ -48,7 +48,16 @@ async def free_at(around: Surroundings, folder: str) -> int | None:
 async def refresh_pools_of(around: Surroundings, paths: Iterable[str]) -> None:
     """Have the pools in whose folders files came or went read anew; one that cannot be is no failure."""
     folders = {os.path.dirname(path) for path in paths}
-    for pool in tuple(around.known_pools.values()):
-        if pool.is_active and pool.path in folders:
-            with suppress(EngineError):
-                await refresh_pool(around, pool.name)
+
+    def find(libvirt: Any, connection: Any) -> list[str]:
+        found = []
+        for folder in folders:
+            with suppress(libvirt.libvirtError):  # it is no pool's
+                found.append(connection.storagePoolLookupByTargetPath(folder).name())
+        return found
+
+    with suppress(EngineError):
+        async with around.line("pools") as line:
+            names = await around.ask(line, find) if folders else []
+        for name in names:
+            await refresh_pool(around, name)

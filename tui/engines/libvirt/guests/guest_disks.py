@@ -1,6 +1,7 @@
 """Disks that come to a guest and leave it."""
 
 import os
+import stat
 from functools import partial
 from typing import Any
 from xml.etree import ElementTree
@@ -121,11 +122,15 @@ class _Attach:
 
 def _look(path: str) -> str:
     """Return the format of a file, or "block"; blocks."""
-    if not os.path.exists(path):
-        raise ActionRefused("no such file", f"There is no file {path}.")
-    if os.path.isfile(path):
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        failure = ActionRefused("no such file", f"There is no file {path}.")
+    else:
+        if stat.S_ISBLK(mode):
+            return "block"
         return image_files.look(path).format
-    return "block"
+    raise failure
 
 
 async def _attachment(around: Surroundings, operation: AttachDisk) -> tuple[_Attach, str]:

@@ -129,7 +129,9 @@ def words_revert(around: Surroundings, operation: RevertSnapshot) -> tuple[str, 
 # gone
 
 
-def _delete_refusal(around: Surroundings, tree: Tree, found: GuestSnapshot, operation: DeleteSnapshot) -> str:
+def _delete_refusal(
+    around: Surroundings, guest: Guest, tree: Tree, found: GuestSnapshot, operation: DeleteSnapshot
+) -> str:
     later = tree.after(found.name)
     external = [one for one in (found, *(later if operation.children else ())) if one.external]
     if not external:
@@ -138,11 +140,22 @@ def _delete_refusal(around: Surroundings, tree: Tree, found: GuestSnapshot, oper
         return problem
     if operation.children and later:
         return f"{external[0].name} is external: libvirt deletes those one by one. Begin with the newest."
-    if not tree.path_to_now(found.name):
+    if not (tree.path_to_now(found.name) and _stands_on(guest, (found, *later))):
         return f"{found.name} is not among those that the guest stands on now: libvirt cannot delete it without harm."
     if found.children > 1:
         return f"{found.children} snapshots stand on {found.name}: libvirt cannot delete it before they are gone."
+    if found.children and not guest.active and around.version[:2] == (9, 0):
+        return (
+            f"libvirt 9.0 cannot delete {found.name} while {guest.name} is off and newer snapshots stand on it. "
+            "Begin with the newest, or start the guest."
+        )
     return ""
+
+
+def _stands_on(guest: Guest, snapshots: tuple[GuestSnapshot, ...]) -> bool:
+    """Tell whether the guest's disks are overlays of these: libvirt deletes the wrong file where they are not."""
+    files = {tidy(path) for one in snapshots for path in one.files}
+    return any(tidy(source_of(disk)) in files for disk in guest.now.iterfind("devices/disk"))
 
 
 def _shared(seen: Survey, guest: Guest, tree: Tree, found: GuestSnapshot) -> str:
@@ -161,7 +174,7 @@ def _shared(seen: Survey, guest: Guest, tree: Tree, found: GuestSnapshot) -> str
 
 async def _refusal(around: Surroundings, operation: DeleteSnapshot) -> tuple[Guest, Tree, GuestSnapshot, str]:
     guest, tree, found = await _look(around, operation)
-    problem = _delete_refusal(around, tree, found, operation)
+    problem = _delete_refusal(around, guest, tree, found, operation)
     if not problem and found.external:
         problem = _shared(await survey(around), guest, tree, found)
     return guest, tree, found, problem
