@@ -258,6 +258,14 @@ async def test_a_change_long_after_an_unknown_outcome_is_not_taken_for_it() -> N
     assert bench.now(job).state is JobState.UNKNOWN
 
 
+async def test_what_got_no_answer_is_not_called_done_for_what_was_asked_after_it() -> None:
+    bench = Bench(None, (Result.UNKNOWN, "late"))
+    lost = await bench.one(Verb.RESTART, WEB)
+    await bench.one(Verb.START, WEB)
+    bench.see(container("web", started_unix_seconds=900.0))
+    assert bench.now(lost).state is JobState.UNKNOWN
+
+
 async def test_many_are_one_job_each_few_at_a_time_with_one_summary() -> None:
     many = [container(f"c{number}") for number in range(10)]
     bench = Bench(view_of(*many), (Result.FAILED, "busy"))

@@ -265,9 +265,16 @@ class Jobs:
         )  # fmt: skip
         job, taken = self._entered(job, view)
         if taken:
+            self._leave_unknown(job.target)
             self._trackers[job.id] = Tracker(instance, self._monotonic())
             self._tasks[job.id] = asyncio.get_running_loop().create_task(self._carry_out(job, request))
         return job.id
+
+    def _leave_unknown(self, target: InstanceId) -> None:
+        """Look no more for the effect of what got no answer: what shows from now on may be the new request's doing."""
+        for other in self._book.oldest_first:
+            if other.state is JobState.UNKNOWN and other.target == target:
+                self._trackers.pop(other.id, None)
 
     def _accept_operation(self, operation: Operation) -> int:
         view = self._source.view

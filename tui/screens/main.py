@@ -116,6 +116,7 @@ class MainScreen(DeckScreen):
             await self.query_one("#body").mount(self._book.make(pane, self.deck), before=0)
         self.pane.display = True
         self.pane.table.focus()
+        self.deck.came_up()
         self._show_tabs()
         self._show_keys()
         self._fit_side()
