@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.live.harness.libvirt import LibvirtHost
-from tests.live.harness.podman import IDLE, IMAGE, PodmanHost
+from tests.live.harness.podman import IDLE, PodmanHost
+from tests.live.harness.podman import IMAGE as BUILT
 from tests.live.harness.processes import CommandFailedError
 from tests.live.test_main_job import Person, audited, sitting_before
 from tests.ui.screens.still import screen_text
@@ -19,6 +20,7 @@ from tui.screens.resource_pages import ResourcePage
 from widgets.choose import Choose
 from widgets.form import Form
 
+IMAGE = f"{BUILT}:latest"
 POOL = "screenpool"
 LONG = 2400
 """Rounds of waiting for what takes a deadline of an engine and the time until it is asked again."""
@@ -47,6 +49,21 @@ def lines(person: Person) -> dict[str, Any]:
     table = screen.pane.table
     rows = [table.row(key) for key in table.view_keys]
     return {row.data.name: row.data for row in rows if row is not None}
+
+
+def guest_network(person: Person) -> str:
+    """Return the row key of the network of guests; both worlds have one of the same name."""
+    screen = person.app.screen
+    assert isinstance(screen, MainScreen)
+    table = screen.pane.table
+    rows = [table.row(key) for key in table.view_keys]
+    return next((row.key for row in rows if row is not None and row.data.of_guests), "")
+
+
+async def open_pane(person: Person, key: str) -> None:
+    """Open a pane once the keys are taken."""
+    await person.until(lambda: person.app.view is not None, "the first view")
+    await person.press(key)
 
 
 async def at(person: Person, name: str) -> None:
@@ -79,7 +96,7 @@ async def test_a_disk_is_made_by_its_form_and_deleted_by_its_key(
     clean_podman: PodmanHost, clean_libvirt: LibvirtHost, pool: Path, tmp_path: Path
 ) -> None:
     async with sitting_before(tmp_path, clean_podman, clean_libvirt) as person:
-        await person.press("4")
+        await open_pane(person, "4")
         await person.until(lambda: IMAGE in lines(person), "the image that was built is listed")
         await at(person, POOL)
         assert lines(person)["there.qcow2"].disk.capacity_bytes == 8 << 20
@@ -108,7 +125,7 @@ async def test_a_disk_is_made_by_its_form_and_deleted_by_its_key(
 
 async def test_a_container_is_run_from_an_image_by_its_form(clean_podman: PodmanHost, tmp_path: Path) -> None:
     async with sitting_before(tmp_path, clean_podman) as person:
-        await person.press("4")
+        await open_pane(person, "4")
         await at(person, IMAGE)
         await choose(person, "a", "run a container")
         await person.until(lambda: isinstance(person.app.screen, Form), "the form")
@@ -130,7 +147,7 @@ async def test_both_worlds_in_the_pane_of_networks(
     clean_libvirt.start_guest("vm")
     async with sitting_before(tmp_path, clean_podman, clean_libvirt) as person:
         await person.resize(160, 60)
-        await person.press("5")
+        await open_pane(person, "5")
         await person.until(lambda: clean_podman.bridge in lines(person), "the bridge of Podman")
         await person.until(
             lambda: any(line.kind == "veth" and line.users == ("web",) for line in lines(person).values()), "the veth"
@@ -138,9 +155,10 @@ async def test_both_worlds_in_the_pane_of_networks(
         await person.until(
             lambda: any(line.kind == "tap" and line.users == ("vm",) for line in lines(person).values()), "the tap"
         )
-        network = next(line for line in lines(person).values() if line.of_guests)
-        assert network.name == clean_libvirt.network
-        await at(person, clean_libvirt.network)
+        await person.until(lambda: bool(guest_network(person)), "the network of guests")
+        screen = person.app.screen
+        assert isinstance(screen, MainScreen)
+        assert screen.pane.table.move_cursor(guest_network(person))
         await person.press("enter")
         await person.until(lambda: isinstance(person.app.screen, ResourcePage), "the page")
         await person.until(lambda: "DHCP leases (1)" in screen_text(person.app), "the lease", rounds=LONG)
@@ -155,7 +173,7 @@ async def test_a_podman_that_hangs_says_so_while_the_rest_is_live(
     clean_podman: PodmanHost, clean_libvirt: LibvirtHost, pool: Path, tmp_path: Path
 ) -> None:
     async with sitting_before(tmp_path, clean_podman, clean_libvirt) as person:
-        await person.press("4")
+        await open_pane(person, "4")
         await person.until(lambda: IMAGE in lines(person) and POOL in lines(person), "both are listed")
         clean_podman.hang_service()
         clean_libvirt.virsh("vol-create-as", POOL, "later.qcow2", "4M", "--format", "qcow2")
@@ -170,7 +188,9 @@ async def test_a_podman_that_hangs_says_so_while_the_rest_is_live(
             "the age of what Podman said",
             rounds=LONG,
         )
-        await person.until(lambda: any(name.startswith("podman: ") for name in lines(person)), "why", rounds=LONG)
+        await person.until(
+            lambda: any(name.startswith(f"{clean_podman.url}: ") for name in lines(person)), "why", rounds=LONG
+        )
         assert IMAGE in lines(person)
         await person.press("5")
         await person.until(lambda: clean_podman.bridge in lines(person), "interfaces are read")

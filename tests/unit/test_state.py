@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.state import MOST_FILTERS, PaneState, StateFile, UiState, default_path, remembered
+from tui.state import MOST_FILTERS, MOST_FORMS, PaneState, StateFile, UiState, default_path, remembered
 
 STATE = UiState(
     theme="nord",
@@ -12,6 +12,7 @@ STATE = UiState(
     filters=("state:running", "!web"),
     commands=("theme nord",),
     folded=frozenset({"host/podman/pod"}),
+    forms={"run/localhost/web": {"ports": "8080:80", "memory": "512M"}},
 )
 
 
@@ -125,3 +126,12 @@ def test_a_history_is_bounded_and_has_no_repeats() -> None:
 def test_the_usual_place_is_in_xdg_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert default_path() == tmp_path / "hostdeck" / "state.json"
+
+
+def test_forms_of_another_shape_count_as_absent_and_their_number_is_bounded(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps({"forms": {"a": {"x": 1, "y": "z"}, "b": 3}}))
+    assert StateFile(path).load().forms == {"a": {"y": "z"}}
+    many = {f"run/{number}": {"x": str(number)} for number in range(MOST_FORMS + 1)}
+    StateFile(path).save(UiState(forms=many))
+    assert list(StateFile(path).load().forms) == list(many)[1:]

@@ -37,7 +37,8 @@ class PaneTabs(SpanLines):
         for tab in tabs:
             mark = (">", "accent") if tab.pane == active else (" ", "dim")
             label = f"{tab.key} {tab.text}" if tab.key else tab.text
-            spans += [mark, (label, "accent" if tab.pane == active else "dim"), (_GAP, "dim")]  # type: ignore[list-item]
+            gap = [(_GAP, "dim")] if len(spans) > 1 else []  # none behind the last: it would be cut with a sign
+            spans += [*gap, mark, (label, "accent" if tab.pane == active else "dim")]  # type: ignore[list-item]
             width = 1 + cell_len(label)
             self._places.append((x, x + width, tab.pane))
             x += width + len(_GAP)

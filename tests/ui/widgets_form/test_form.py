@@ -192,3 +192,21 @@ def test_the_form_as_it_looks(snap_compare: object) -> None:
         await pilot.press("tab", "5")
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=before)  # type: ignore[operator]
+
+
+async def test_what_was_typed_before_it_was_left_is_kept_without_secrets() -> None:
+    app = Sheet(values={"seed": YES})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"web", "tab", "tab", "tab", "tab", *"s3cret", "escape")
+        await pilot.pause()
+        assert app.answers == [False]
+        assert app.form.left_with == {"name": "web", "vcpus": "2", "network": "lan", "seed": YES}
+
+
+@pytest.mark.parametrize("network", ["lan", "one that is gone"])
+async def test_a_form_that_was_left_as_it_came_has_nothing_to_keep(network: str) -> None:
+    app = Sheet(values={"network": network})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.form.left_with == {}

@@ -108,3 +108,20 @@ def test_only_the_part_up_to_the_last_change_is_drawn() -> None:
 
 def test_another_row_that_looks_the_same_need_not_be_drawn() -> None:
     assert changed_end(line("a", "1"), line("a", "1")._replace(key="other"), LAYOUT) == 0
+
+
+def test_a_heading_runs_across_the_empty_cells_behind_it() -> None:
+    heading = Cell("networks of qemu", "accent", across=True)
+    assert text(line(heading, "")) == "   networks of qemu     "
+    assert text(line(heading, Cell(""))) == "   networks of qemu     "
+    assert text(line(Cell("networks of qemu and more words", across=True), "")) == "   networks of qemu a…  "
+
+
+def test_a_heading_ends_where_another_cell_has_something() -> None:
+    assert text(line(Cell("networks of qemu", across=True), "3.92")) == "   network…       3.92  "
+
+
+def test_a_heading_that_runs_across_is_drawn_whole_when_it_changes() -> None:
+    old, new = line(Cell("a" * 12, across=True), ""), line(Cell("b" * 12, across=True), "")
+    assert changed_end(old, new, LAYOUT) == LAYOUT.width
+    assert changed_end(line("a", "1"), line("b", "1"), LAYOUT) == LAYOUT.placed[0].end

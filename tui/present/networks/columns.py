@@ -91,7 +91,7 @@ def _addresses(line: NetLine) -> Cell:
 def _users(line: NetLine) -> Cell:
     """Return who is on it; where nobody is, why it is marked: that must be read on a narrow screen too."""
     if not line.users and not line.text and line.problem:
-        return Cell("none" if line.network is not None else line.problem, "warn")
+        return Cell("none" if line.network is not None else line.problem.partition(":")[0], "warn")
     if line.network is not None and not line.users:
         return Cell("none", "dim")
     return Cell(_several(line.users))
@@ -100,7 +100,7 @@ def _users(line: NetLine) -> Cell:
 def _note(line: NetLine) -> Cell:
     if line.text:
         return Cell("")
-    if line.problem and (line.users or line.network is not None):
+    if line.problem:
         return Cell(line.problem, "warn")
     words = []
     if line.network is not None:
