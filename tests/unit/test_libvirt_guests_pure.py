@@ -15,7 +15,7 @@ from tui.domain.operation.guests import ChangeHardware, CloudInit, CreateGuest
 from tui.domain.resource import ResourceId, ResourceKind
 from tui.engines.libvirt.guests import seed
 from tui.engines.libvirt.guests.capabilities import Capabilities, read
-from tui.engines.libvirt.guests.clone_xml import clone_xml, nvram_for, nvram_of, still_shared
+from tui.engines.libvirt.guests.clone_xml import clone_xml, default_nvram, nvram_for, nvram_of, still_shared
 from tui.engines.libvirt.guests.create_checks import size_problem
 from tui.engines.libvirt.guests.devices import free_device, letters
 from tui.engines.libvirt.guests.guest_interfaces import new_mac
@@ -189,6 +189,14 @@ def test_a_clone_shares_nothing_that_must_be_its_own() -> None:
     assert nvram_of(parse(STORED)) == "/nvram/web_VARS.fd"
     assert nvram_for("/nvram/web_VARS.fd", "copy") == "/nvram/copy_VARS.fd"
     assert still_shared(parse(STORED)) == ["Both have the same device of the host: only one of them can run."]
+
+
+def test_where_variables_are_that_no_definition_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert default_nvram("web", session=False) == "/var/lib/libvirt/qemu/nvram/web_VARS.fd"
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/home/me/.config")
+    found = default_nvram("web", session=True)
+    assert found == "/home/me/.config/libvirt/qemu/nvram/web_VARS.fd"
+    assert nvram_for(found, "copy") == default_nvram("copy", session=True)  # the clone finds its own without being told
 
 
 def test_device_names_go_on_after_z() -> None:

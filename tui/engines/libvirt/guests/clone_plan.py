@@ -10,10 +10,11 @@ from tui.domain.operation.storage import CloneDisk
 from tui.domain.resource import ResourceKind
 from tui.domain.storage import Disk
 from tui.engines.libvirt.guests import born
-from tui.engines.libvirt.guests.clone_xml import nvram_of
+from tui.engines.libvirt.guests.clone_xml import default_nvram, nvram_of
 from tui.engines.libvirt.guests.files import on_files
 from tui.engines.libvirt.guests.hardware import source_of
 from tui.engines.libvirt.guests.reading import Guest, guest_of, read_guest
+from tui.engines.libvirt.guests.snapshot_plan import has_uefi
 from tui.engines.libvirt.guests.xml_edit import Element, attribute
 from tui.engines.libvirt.resources import clones
 from tui.engines.libvirt.resources.around import Surroundings
@@ -89,6 +90,8 @@ async def plan_of(around: Surroundings, operation: CloneGuest) -> Plan:
     seen = await survey(around)
     parts, shared = _sort(operation, guest, seen)
     nvram = nvram_of(guest.next)
+    if not nvram and has_uefi(guest.next):
+        nvram = default_nvram(guest.name, session=around.target.session)
     can = bool(nvram) and around.has_files_here and await on_files(around, partial(os.access, nvram, os.R_OK))
     return Plan(operation, guest, seen, parts, shared, nvram if can else "", bool(nvram))
 

@@ -105,6 +105,14 @@ def nvram_of(root: Element) -> str:
     return (found.text or "").strip() or attribute(found.find("source"), "file")
 
 
+def default_nvram(name: str, *, session: bool) -> str:
+    """Return where libvirt keeps the variables when it chooses the firmware itself: the definition does not tell."""
+    if session:
+        base = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+        return os.path.join(base, "libvirt", "qemu", "nvram", f"{name}_VARS.fd")
+    return f"/var/lib/libvirt/qemu/nvram/{name}_VARS.fd"
+
+
 def nvram_for(path: str, name: str) -> str:
     """Return where the clone's are going to be, as libvirt names them."""
     return os.path.join(os.path.dirname(path), f"{name}_VARS{os.path.splitext(path)[1] or '.fd'}")
