@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cgroup_farm import Farm, farm_instance
-from benchmarks.terminal_program import cpu_over, resident_mib, running
+from benchmarks.terminal_program import cpu_over, resident_mb, running
 from tui.domain.action import ActionOutcome, ActionRequest, Result
 from tui.domain.event import Document
 from tui.domain.host import EngineState, EngineStatus
@@ -115,7 +115,7 @@ def measure(count: int, seconds: float) -> dict[str, Any]:
                 "instances": count,
                 "cpu_percent": cpu,
                 "bytes_per_second": (program.drawn - drawn) / seconds,
-                "resident_mib": resident_mib(program.process.pid),
+                "resident_mb": resident_mb(program.process.pid)[0],
             }
 
 
@@ -134,7 +134,7 @@ def main() -> None:
     for row in rows:
         print(
             f"{row['instances']:>6} instances  {row['cpu_percent']:6.2f} % of a core"
-            f"  {row['bytes_per_second']:6.0f} B/s  {row['resident_mib']:5.0f} MiB"
+            f"  {row['bytes_per_second']:6.0f} B/s  {row['resident_mb']:5.0f} MB"
         )
     print(f"ratio {ratio:.2f}, at most {LIMIT:g}")
     if arguments.json:

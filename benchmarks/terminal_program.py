@@ -18,15 +18,6 @@ import psutil
 
 
 @dataclass
-class Cost:
-    """What a program took over a time: CPU in percent of one core, bytes drawn a second, resident memory."""
-
-    cpu_percent: float
-    bytes_per_second: float
-    resident_mib: float
-
-
-@dataclass
 class TerminalProgram:
     """A running program; a thread reads what it draws."""
 
@@ -118,6 +109,7 @@ def cpu_over(pids: Mapping[str, int], seconds: float) -> dict[str, float]:
     return {name: 100 * (cpu_seconds(pid) - before[name]) / elapsed for name, pid in pids.items()}
 
 
-def resident_mib(pid: int) -> float:
-    """Return the resident memory of a process."""
-    return float(psutil.Process(pid).memory_info().rss) / (1 << 20)
+def resident_mb(pid: int) -> tuple[float, float]:
+    """Return the resident memory of a process, and what of it no other process shares; in 10^6 bytes."""
+    memory = psutil.Process(pid).memory_full_info()
+    return memory.rss / 1e6, memory.uss / 1e6

@@ -19,7 +19,7 @@ from widgets.escape import escape_controls
 
 EXIT_HANGUP = 129
 EXIT_TERMINATED = 143
-SETTLE_SECONDS = 3.0  # by then engines have answered and all that lives to the end is there
+SETTLE_SECONDS = (3.0, 20.0)  # by then engines have answered and all that lives to the end is there, on a slow host too
 
 
 class TerminalApp(HostdeckApp):
@@ -27,7 +27,8 @@ class TerminalApp(HostdeckApp):
 
     def on_mount(self) -> None:
         """Become small once the start is over."""
-        self.set_timer(SETTLE_SECONDS, thrift.settle)
+        for seconds in SETTLE_SECONDS:
+            self.set_timer(seconds, thrift.settle)
 
     def _handle_exception(self, error: Exception) -> None:
         """Replace Textual's page of source code, which nobody reads at night and which shows values."""

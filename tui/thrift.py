@@ -7,7 +7,8 @@ from pathlib import Path
 _M_ARENA_MAX = -8  # malloc.h of glibc
 _MADV_DONTNEED = 4  # asm-generic/mman-common.h
 _YOUNG = 10_000
-_MAPS = Path("/proc/self/maps")
+_READ_ONLY = frozenset({"r-xp", "r--p"})
+_MAPS = Path("/proc/self/smaps")
 
 
 def begin() -> None:
@@ -32,26 +33,29 @@ def settle() -> None:
     gc.set_threshold(_YOUNG, 20, 20)
     gc.enable()
     _libc_call("malloc_trim", 0)
-    _let_go_of_code()
+    _let_go_of_files()
 
 
-def _let_go_of_code() -> None:
-    """Unmap pages of machine code that only the start needed; what is still needed comes back from the page cache.
+def _let_go_of_files() -> None:
+    """Unmap pages of libraries that only the start needed; what is still needed comes back from the page cache.
 
-    libvirt alone brings some thirty libraries of which hardly anything runs again. Measured over ten containers and two
-    guests, beside the same without this: 55.2 against 64.5 MiB resident after it, 57.5 against 64.5 half a minute later
-    (16 faults brought 2 MiB back in the first seconds, none after), 63.3 against 69.7 once panes, help and details had
-    been opened. So what is let go stays away. It is clean page cache, which the kernel could also have taken back by
-    itself: of memory that only this process needs (42 MiB) nothing is saved. Only mappings that nobody can have written
-    to are let go: another private page would be lost.
+    libvirt alone brings some thirty libraries: linking them reads their symbols, and hardly anything in them runs
+    again. It is clean page cache, which the kernel could also have taken back by itself: what only this process needs
+    (`Private` in smaps) is not less afterwards. Measured
+    twelve seconds after the start, over ten containers and two guests: 51.8 MiB resident against 65.9 without this, 44
+    of them private in either case.
+    Only what nobody can write to and nobody has written to is let go: another private page would be lost.
     """
     try:
-        maps = _MAPS.read_text(encoding="utf-8", errors="replace")
+        lines = _MAPS.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return
-    for line in maps.splitlines():
-        place, rights, _offset, _device, _inode, *path = line.split(maxsplit=5)
-        if rights == "r-xp" and path and path[0].startswith("/"):
+    place = rights = path = ""
+    for line in lines:
+        name, *fields = line.split(maxsplit=5)
+        if not name.endswith(":"):  # a mapping; what follows tells about it
+            place, rights, path = name, fields[0], fields[4] if len(fields) > 4 else ""
+        elif name == "Anonymous:" and fields[0] == "0" and rights in _READ_ONLY and path.startswith("/"):
             start, end = (int(number, 16) for number in place.split("-"))
             _libc_call("madvise", ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_DONTNEED)
 
