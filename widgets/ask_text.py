@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from widgets.escape import escape_controls
+from widgets.plain_input import PlainInput
 
 
 class AskText(ModalScreen[str | None]):
@@ -54,7 +55,7 @@ class AskText(ModalScreen[str | None]):
             yield Static(Text(escape_controls(self._title_text)), id="ask-title", markup=False)
             if self._hint:
                 yield Static(Text(escape_controls(self._hint)), id="ask-hint", markup=False)
-            yield Input(self._text, id="ask-input", select_on_focus=False)
+            yield PlainInput(self._text, id="ask-input", select_on_focus=False)
 
     def on_mount(self) -> None:
         """Put the cursor behind the text."""

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from widgets.escape import escape_controls
+from widgets.plain_input import PlainInput
 
 Candidates = Callable[[str], Sequence[str]]
 """Gives whole lines that could stand for the one typed so far, best first."""
@@ -102,7 +103,7 @@ class CommandBar(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out the sign, the field and the completions."""
         yield Static(":", classes="command-sign", markup=False)
-        yield Input(select_on_focus=False)
+        yield PlainInput(select_on_focus=False)
         yield Static("", classes="command-hints", markup=False)
 
     @property

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 
 from widgets.escape import escape_controls
+from widgets.plain_input import PlainInput
 
 
 class _Tick(Checkbox):
@@ -110,7 +111,7 @@ class Confirm(ModalScreen[bool]):
                     yield Static(_plain(self._body_text), markup=False)
             if self._must_type is not None:
                 yield Static(_plain(f"Type {self._must_type} to confirm:"), id="confirm-ask", markup=False)
-                yield Input(id="confirm-input", select_on_focus=False)
+                yield PlainInput(id="confirm-input", select_on_focus=False)
             if self._option is not None:
                 yield _Tick(_plain(self._option), id="confirm-option")
             with Horizontal(id="confirm-buttons"):

@@ -33,6 +33,16 @@ def escape_beyond_ascii(text: str) -> str:
     return escape_controls(text).encode("ascii", "backslashreplace").decode("ascii")
 
 
+def mask_controls(text: str) -> str:
+    """Return text of the same length in which a `?` stands for every sign that `escape_controls` spells out.
+
+    For what is edited: each place in what is shown is a place in the text.
+    """
+    if text.isprintable():
+        return text
+    return "".join(["?" if _escape_character(character) != character else character for character in text])
+
+
 def _escape_character(character: str) -> str:
     if character.isprintable() or unicodedata.category(character) not in _HARMFUL_CATEGORIES:
         return character

@@ -10,6 +10,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from widgets.plain_input import PlainInput
+
 
 class FilterBar(Horizontal):
     """One line that tells of the filter while it is typed. Enter keeps it, Esc clears it.
@@ -60,7 +62,7 @@ class FilterBar(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out the sign and the field."""
         yield Static("/", markup=False)
-        yield Input(placeholder=self._placeholder, select_on_focus=False)
+        yield PlainInput(placeholder=self._placeholder, select_on_focus=False)
 
     @property
     def text(self) -> str:

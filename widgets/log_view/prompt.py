@@ -10,6 +10,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from widgets.plain_input import PlainInput
+
 Purpose = Literal["search", "filter", "exclude", "save"]
 
 _SIGNS: dict[Purpose, str] = {"search": "/", "filter": "only ", "exclude": "without ", "save": "save to "}
@@ -52,7 +54,7 @@ class LogPrompt(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out the sign and the field."""
         yield Static("/", markup=False)
-        yield Input(select_on_focus=False)
+        yield PlainInput(select_on_focus=False)
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from widgets.escape import escape_beyond_ascii, escape_controls
+from widgets.escape import escape_beyond_ascii, escape_controls, mask_controls
 from widgets.fit import Align, fit
 
 
@@ -42,6 +42,14 @@ def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
     shown = escape_controls(text)
     assert not [sign for sign in shown if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"}]
     shown.encode()
+
+
+@given(st.text())
+def test_a_mask_keeps_every_place(text: str) -> None:
+    masked = mask_controls(text)
+    assert len(masked) == len(text)
+    assert escape_controls(masked) == masked
+    assert all(shown in (sign, "?") for sign, shown in zip(text, masked, strict=True))
 
 
 @given(st.text())
