@@ -67,23 +67,31 @@ class Result:
 
 
 def frames(count: int, case: str, number: int) -> Iterator[Frame]:
-    """Yield the rows of successive refreshes."""
+    """Yield the rows of successive refreshes; one that does not change is the very object of before, as in hostdeck."""
     chance = random.Random(1)
     guests: list[Guest] = [
         (f"guest-{index:05d}", tuple(chance.random() for _ in range(FIGURES))) for index in range(count)
     ]
+    rows = [Row(guest[0], guest) for guest in guests]
     for step in range(number):
-        guests = [_changed(guest, index, step, case, chance) for index, guest in enumerate(guests)]
-        yield [Row(name, (name, figures)) for name, figures in guests]
+        rows = [_changed(row, index, step, case, chance) for index, row in enumerate(rows)]
+        yield rows
 
 
-def _changed(guest: Guest, index: int, step: int, case: str, chance: random.Random) -> Guest:
-    name, figures = guest
+def _changed(row: Row[Guest], index: int, step: int, case: str, chance: random.Random) -> Row[Guest]:
+    name, figures = row.data
+    new = _new_figures(figures, index, step, case, chance)
+    return row if new is figures else Row(name, (name, new))
+
+
+def _new_figures(
+    figures: tuple[float, ...], index: int, step: int, case: str, chance: random.Random
+) -> tuple[float, ...]:
     if case == "all" or (case == "tenth" and index % 10 == step % 10):
-        return name, tuple(chance.random() for _ in figures)
+        return tuple(chance.random() for _ in figures)
     if case == "scattered":
-        return name, tuple(chance.random() if chance.random() < 0.1 else figure for figure in figures)
-    return name, figures
+        return tuple(chance.random() if chance.random() < 0.1 else figure for figure in figures)
+    return figures
 
 
 def _figure_text(figure: float) -> str:

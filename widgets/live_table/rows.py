@@ -73,7 +73,7 @@ class RowIndex(Generic[R]):
         self.rows = by_key
         self._arrived = arrived
         self._parents = {}
-        if set(map(_PARENT, arrived)) - {None}:
+        if any(map(_PARENT, arrived)):
             self._parents = {key: row.parent for key, row in by_key.items() if row.parent in by_key and row.parent}
 
     def sort(self, sort_key: SortKey[R] | None, *, reverse: bool) -> None:
