@@ -10,7 +10,7 @@ import pytest
 from tests.host.inside import CALM, FOLDER, SECONDS, python, sent
 from tests.host.testhost.machine import Machine
 
-INTERVAL = 8
+INTERVAL = 12
 READ_BESIDE = ("web", "writer", "holder", "q1")
 
 # What an idle machine lacks: 64 MiB that are held; and while the figures are taken, a guest that has something to do
