@@ -5,7 +5,7 @@ and a reset behind it. Over SSH both cost more than the text itself. Here a line
 before, only the cells that differ are sent, and of a style only what differs from the one before it.
 
 The hooks are private to Textual (`Screen._compositor`, `ChopsUpdate`), which is why its version is pinned exactly;
-`tests/ui/test_thin_update.py` fails when they change.
+`tests/ui/screens/test_thin_update.py` fails when they change.
 """
 
 from __future__ import annotations
