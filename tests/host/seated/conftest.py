@@ -1,6 +1,6 @@
 """One hostdeck for all that is done by keys: each start under emulation costs a minute.
 
-Every test begins on a pane and ends on one, so each can be run alone.
+They share its screen: each test leaves it on a pane, the one that the next test of its file goes on from.
 """
 
 from collections.abc import Iterator
