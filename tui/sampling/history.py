@@ -7,7 +7,7 @@ tick before costs neither time nor memory. `series` fills in what lies between t
 from array import array
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from math import nan
 
@@ -55,11 +55,11 @@ class _Track:
         if self.ended is not None:
             self._add(self.ended, _GAP)
             self.ended = None
-        self._add(tick, array("f", _row(usage)))
+        self._add(tick, _row(usage))
         if len(self.ticks) > CAPACITY + _SLACK:
             self._drop_before(tick - CAPACITY + 1)
 
-    def _add(self, tick: int, row: "array[float]") -> None:
+    def _add(self, tick: int, row: Iterable[float]) -> None:
         self.ticks.append(tick)
         self.values.extend(row)
 
