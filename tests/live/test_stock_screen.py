@@ -108,7 +108,7 @@ async def test_a_disk_is_made_by_its_form_and_deleted_by_its_key(
         await person.press("home", *"new-", "tab", *["backspace"] * 3)
         await person.type("16M")
         await person.press("ctrl+s")
-        await person.until(lambda: not isinstance(person.app.screen, Form), "it is taken")
+        await person.answer_yes()  # the XML is shown first
         await person.until(lambda: "new-there.qcow2" in lines(person), "it is listed")
         assert volumes(clean_libvirt) == {"there.qcow2", "new-there.qcow2"}
         await at(person, "new-there.qcow2")
@@ -193,7 +193,7 @@ async def test_a_podman_that_hangs_says_so_while_the_rest_is_live(
         )
         assert IMAGE in lines(person)
         await person.press("5")
-        await person.until(lambda: clean_podman.bridge in lines(person), "interfaces are read")
+        await person.until(lambda: clean_libvirt.bridge in lines(person), "interfaces are read")
         clean_podman.resume_service()
         await person.press("4")
         await person.until(lambda: not any("as it was" in name for name in lines(person)), "as new again", rounds=LONG)
