@@ -1,16 +1,35 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from tui.domain.action import Result
 from tui.domain.identity import InstanceId
+from tui.domain.instance import State
 from tui.domain.operation import Operation, OperationOutcome, Progress
-from tui.domain.operation.guests import CloneGuest, CreateGuest, CreateSnapshot, RevertSnapshot
-from tui.domain.operation.images import PruneImages, PullImage, RemoveImage, RunContainer
+from tui.domain.operation.guests import (
+    CloneGuest,
+    CreateGuest,
+    CreateSnapshot,
+    ManagedSave,
+    RemoveManagedSave,
+    RevertSnapshot,
+)
+from tui.domain.operation.images import (
+    CheckpointContainer,
+    ExportContainerVolume,
+    LoadImage,
+    PruneImages,
+    PullImage,
+    RemoveImage,
+    RestoreContainer,
+    RunContainer,
+    SaveImage,
+)
 from tui.domain.operation.networks import StopNetwork
-from tui.domain.operation.storage import CloneDisk, DeleteDisk
+from tui.domain.operation.storage import CloneDisk, DeleteDisk, DownloadDisk, UploadDisk
 from tui.domain.resource import ResourceId, ResourceKind
 from tui.engines.demo import DemoHost
 from tui.engines.demo.resources import DemoKeeper
@@ -163,3 +182,48 @@ async def test_interfaces_belong_to_running_instances(host: DemoHost) -> None:
     owners = {one.owner_name for one in interfaces if one.owner_id}
     assert {"gitlab", "nginx"} <= owners
     assert [one.name for one in interfaces if one.problem] == ["vnet40"]
+
+
+async def test_saved_memory_is_kept_until_it_is_thrown_away(host: DemoHost) -> None:
+    web = next(one for one in host.instances() if one.guest is not None and one.state is State.RUNNING)
+    await done(host, ManagedSave(target=web.id))
+    after = next(one for one in host.instances() if one.id == web.id)
+    assert (after.state, after.guest and after.guest.has_managed_save) == (State.STOPPED, True)
+    await done(host, RemoveManagedSave(target=web.id))
+    assert not (await keeper(host, GUESTS).snapshots(web.id)).has_managed_save
+    again = await keeper(host, GUESTS).preview(RemoveManagedSave(target=web.id))
+    assert again.refusal == f"No memory of {web.name} is saved."
+
+
+async def test_a_container_goes_on_from_its_checkpoint(host: DemoHost) -> None:
+    web = next(one for one in host.instances() if one.id.engine == "podman" and one.state is State.RUNNING)
+    restore = RestoreContainer(target=web.id)
+    assert (await keeper(host).preview(restore)).refusal == "It runs already."
+    await done(host, CheckpointContainer(target=web.id))
+    assert next(one for one in host.instances() if one.id == web.id).state is State.STOPPED
+    await done(host, restore)
+    assert next(one for one in host.instances() if one.id == web.id).state is State.RUNNING
+
+
+async def test_it_takes_what_comes_from_files_and_writes_none(host: DemoHost, tmp_path: Path) -> None:
+    loaded = await done(host, LoadImage(target=target(host, ResourceKind.IMAGE), path="/srv/web.tar.gz"))
+    assert loaded.message == "Loaded localhost/web:latest."
+    pool = target(host, ResourceKind.POOL, "default", GUESTS)
+    upload = UploadDisk(target=pool, path="/srv/new.qcow2", name="new.qcow2")
+    made = (await done(host, upload)).made
+    assert isinstance(made, ResourceId)
+    assert "already" in (await keeper(host, GUESTS).preview(upload)).refusal
+    stock = await keeper(host).stock(EVERY)
+    image = target(host, ResourceKind.IMAGE, stock.images[0].id)
+    file = tmp_path / "file"
+    path = str(file)
+    for operation in (
+        SaveImage(target=image, reference=stock.images[0].name, path=path),
+        ExportContainerVolume(target=target(host, ResourceKind.VOLUME, stock.volumes[0].name), path=path),
+        CheckpointContainer(target=next(one.id for one in host.instances() if one.id.engine == "podman"), path=path),
+        DownloadDisk(target=made, path=path),
+    ):
+        assert path in keeper(host, operation.target.engine).command(operation)
+        outcome = await keeper(host, operation.target.engine).operate(operation, lambda _progress: None)
+        assert (outcome.result, outcome.message) == (Result.REFUSED, "This is the demo: it writes no files.")
+    assert not await asyncio.to_thread(file.exists)

@@ -10,7 +10,7 @@ from tui.domain.resource import ResourceId, ResourceKind
 from tui.screens.image_forms import place
 from tui.screens.operating import fill_form, propose
 from tui.screens.restocking import restocked
-from tui.screens.stock_forms import new_file_problem
+from tui.screens.stock_forms import new_file_problem, read_path
 from widgets.form import YES, Field, FieldKind, Values
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def checkpoint(deck: Deck, instance: Instance) -> None:
     )
 
     def make(values: Values) -> Operation:
-        return CheckpointContainer(target=instance.id, path=values["path"], leave_running=values["running"] == YES)
+        path = read_path(values["path"])
+        return CheckpointContainer(target=instance.id, path=path, leave_running=values["running"] == YES)
 
     fill_form(deck, "checkpoint", f"Checkpoint {instance.name}", fields, make, verb="Write", forget=("path",))
 

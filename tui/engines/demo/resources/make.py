@@ -17,6 +17,7 @@ from tui.engines.demo.resources.fill import fill_containers, fill_guests
 from tui.engines.demo.resources.guests import GUEST_EFFECTS
 from tui.engines.demo.resources.keeper import CONTAINER_KINDS, GUEST_KINDS, DemoKeeper
 from tui.engines.demo.resources.room import Room
+from tui.engines.demo.resources.saves import CONTAINER_SAVES, GUEST_SAVES
 
 _NEW = Load(Rhythm.BURSTS, cores=(0.01, 0.6), memory_bytes=180 * MIB, memory_swing=0.1, pids=5)
 
@@ -33,12 +34,16 @@ def keeper_of(
         on_add(member)
         book.publish()
 
+    def put(instance: Instance) -> None:
+        book.put(instance, timing.utc())
+        book.publish()
+
     def digest(name: str) -> str:
         return hashlib.sha256(f"{status.id}/{name}".encode()).hexdigest()
 
-    room = Room(host, status.id, lambda: book.listed, add, digest, begin)
+    room = Room(host, status.id, lambda: book.listed, add, put, timing.utc, digest, begin)
     if status.id == ENGINE:
         fill_guests(room)
-        return DemoKeeper(room, "", GUEST_KINDS, GUEST_EFFECTS, timing)
+        return DemoKeeper(room, "", GUEST_KINDS, {**GUEST_EFFECTS, **GUEST_SAVES}, timing)
     fill_containers(room)
-    return DemoKeeper(room, status.user, CONTAINER_KINDS, CONTAINER_EFFECTS, timing)
+    return DemoKeeper(room, status.user, CONTAINER_KINDS, {**CONTAINER_EFFECTS, **CONTAINER_SAVES}, timing)

@@ -26,8 +26,11 @@ class Room:
         engine: its id.
         instances: gives the engine's instances as they are now.
         add: puts a new instance onto the demo host, like another one.
+        put: changes an instance that is there.
+        now: UTC seconds.
         images: by full id; volumes, pools and networks by name; disks by pool and name.
         snapshots: by a guest's UUID, the oldest first.
+        checkpoints: ids of the containers that have one.
         hardware: by a guest's UUID, what was changed; made from the instance when it is first asked for.
         serial: grows with every change.
     """
@@ -36,6 +39,8 @@ class Room:
     engine: str
     instances: Callable[[], Sequence[Instance]]
     add: Callable[[Instance, str], None]
+    put: Callable[[Instance], None]
+    now: Callable[[], float]
     digest: Callable[[str], str]
     begin: float
     images: dict[str, ContainerImage] = field(default_factory=dict)
@@ -44,6 +49,7 @@ class Room:
     disks: dict[str, Disk] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
     snapshots: dict[str, list[GuestSnapshot]] = field(default_factory=dict)
+    checkpoints: set[str] = field(default_factory=set)
     hardware: dict[str, GuestHardware] = field(default_factory=dict)
     serial: int = 0
 
