@@ -2,6 +2,7 @@
 
 from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import PodmanHost
+from tests.live.harness.registry import RegistryHost
 from tui.sampling.live import LiveSource
 from tui.wiring import Wanted, make_source
 
@@ -9,7 +10,7 @@ NOTHING = "unix:///nonexistent/podman.sock"
 
 
 def source_of(
-    podman: PodmanHost | None = None,
+    podman: PodmanHost | RegistryHost | None = None,
     libvirt: LibvirtHost | None = None,
     *,
     interval_seconds: float = 1.0,

@@ -127,3 +127,32 @@ async def test_what_libvirt_does_not_take_is_kept_and_mended(clean_libvirt: Libv
         await person.answer_yes()
         await person.until(lambda: person.app.kept_edits == {} and not person.app.jobs.active, "it was taken")
         assert "2</vcpu>" in clean_libvirt.virsh("dumpxml", "--inactive", "vm")
+
+
+async def test_memory_is_saved_and_thrown_away(clean_libvirt: LibvirtHost, tmp_path: Path) -> None:
+    clean_libvirt.define_guest("vm")
+    clean_libvirt.start_guest("vm")
+
+    def is_saved() -> bool:
+        return "yes" in clean_libvirt.virsh("dominfo", "vm").partition("Managed save:")[2].splitlines()[0]
+
+    async with sitting_before(tmp_path, libvirt=clean_libvirt) as person:
+
+        def shown() -> bool:
+            guest = person.instance("vm")
+            return guest is not None and guest.guest is not None and guest.guest.has_managed_save
+
+        await person.until(lambda: person.state("vm") is State.RUNNING, "it runs")
+        await opened(person, "vm", "W")
+        await person.answer_yes()
+        await over(person, 1)
+        assert (clean_libvirt.state("vm"), is_saved()) == ("shut off", True)
+        await person.until(shown, "the saved memory is shown")
+        await person.press("a")
+        await person.until(lambda: isinstance(person.app.screen, Choose), "the menu")
+        await person.press("F")
+        await person.until(lambda: "What its programs had in memory is lost" in screen_text(person.app), "the danger")
+        await person.press("y")
+        await over(person, 2)
+        await person.until(lambda: not shown(), "it is shown no more")
+        assert (clean_libvirt.state("vm"), is_saved()) == ("shut off", False)

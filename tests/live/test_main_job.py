@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import IDLE, POLITE, PodmanHost
+from tests.live.harness.registry import RegistryHost
 from tests.live.source import source_of
 from tui.app import HostdeckApp
 from tui.audit import AuditLog
@@ -65,7 +66,11 @@ class Person:
 
 @asynccontextmanager
 async def sitting_before(
-    tmp_path: Path, podman: PodmanHost | None = None, libvirt: LibvirtHost | None = None, *, read_only: bool = False
+    tmp_path: Path,
+    podman: PodmanHost | RegistryHost | None = None,
+    libvirt: LibvirtHost | None = None,
+    *,
+    read_only: bool = False,
 ) -> AsyncIterator[Person]:
     source = source_of(podman, libvirt, read_only=read_only)
     jobs = Jobs(source, AuditLog(tmp_path / "audit.jsonl"), read_only=read_only, stop_patience_seconds=3)
