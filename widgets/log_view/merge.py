@@ -10,6 +10,9 @@ from typing import NamedTuple
 from widgets.log_view.line import LogLine
 
 DEFAULT_WINDOW_SECONDS = 0.3
+FIRST_SECONDS = 2.0
+"""For so long after the first line of all, lines wait for sources that were expected and said nothing yet."""
+
 MAX_HELD_LINES = 50_000
 
 
@@ -43,6 +46,7 @@ class Merger:
         self._window_seconds = window_seconds
         self._max_lines = max_lines
         self._newest: dict[str, float] = {}
+        self._first_at: float | None = None
         self._held: list[_Held] = []
         self._is_sorted = True
 
@@ -81,6 +85,8 @@ class Merger:
     def offer(self, lines: Iterable[LogLine], now: float) -> None:
         """Take lines that arrive at a moment of a monotonic clock."""
         newest, held = self._newest, self._held
+        if self._first_at is None:
+            self._first_at = now
         for line in lines:
             source, _, time, _, _ = line
             before = newest.get(source, -math.inf)
@@ -104,7 +110,19 @@ class Merger:
 
     def next_release(self) -> float | None:
         """Return when to call `release` again though nothing arrives; None when nothing waits."""
-        return min([one.arrived for one in self._held]) + self._window_seconds if self._held else None
+        if not self._held:
+            return None
+        due = min([one.arrived for one in self._held]) + self._window_seconds
+        return max(due, self._silent_until) if self._somebody_is_silent else due
+
+    @property
+    def _silent_until(self) -> float:
+        return self._first_at + FIRST_SECONDS if self._first_at is not None else -math.inf
+
+    @property
+    def _somebody_is_silent(self) -> bool:
+        """Tell whether a source that was expected has not told anything: it may tell of what was long before."""
+        return -math.inf in self._newest.values()
 
     def _ready(self, now: float) -> int:
         held = self._held
@@ -113,6 +131,8 @@ class Merger:
         everyone_told = min(self._newest.values())
         waited_since = now - self._window_seconds
         ready = max(0, len(held) - self._max_lines)
+        if now < self._silent_until and self._somebody_is_silent:
+            return ready
         for place in range(ready, len(held)):
             if held[place].key <= everyone_told or held[place].arrived <= waited_since:
                 ready = place + 1

@@ -32,18 +32,38 @@ def test_lines_of_two_sources_go_on_in_the_order_of_their_times() -> None:
 def test_a_line_goes_on_after_the_window_when_the_others_are_silent() -> None:
     merger = Merger(0.3)
     merger.expect(["a", "b"])
-    merger.pass_on([line("a", 1)], now=10.0)
+    merger.pass_on([line("a", 1), line("b", 1)], now=0.0)
+    merger.pass_on([line("a", 2)], now=10.0)
     assert merger.next_release() == 10.3
     assert merger.release(10.2) == []
-    assert names(merger.release(10.3)) == ["a1"]
+    assert names(merger.release(10.3)) == ["a2"]
+
+
+def test_the_first_lines_wait_longer_for_a_source_that_said_nothing_yet() -> None:
+    merger = Merger(0.3)
+    merger.expect(["a", "b"])
+    merger.pass_on([line("a", 5)], now=10.0)
+    assert merger.next_release() == 12.0
+    assert merger.release(11.9) == []
+    assert names(merger.pass_on([line("b", 4)], now=11.9)) == ["b4", "a5"]
+
+
+def test_a_source_that_stays_silent_holds_nobody_back_for_long() -> None:
+    merger = Merger(0.3)
+    merger.expect(["a", "b"])
+    merger.pass_on([line("a", 1)], now=10.0)
+    assert names(merger.release(12.0)) == ["a1"]
+    merger.pass_on([line("a", 2)], now=13.0)
+    assert merger.next_release() == 13.3
+    assert names(merger.release(13.3)) == ["a2"]
 
 
 def test_what_is_older_than_a_line_that_waited_goes_before_it() -> None:
     merger = Merger(0.3)
     merger.expect(["a", "b", "c"])
     merger.pass_on([line("a", 5)], now=0.0)
-    merger.pass_on([line("b", 4)], now=0.2)
-    assert names(merger.release(0.3)) == ["b4", "a5"]
+    merger.pass_on([line("b", 4)], now=1.9)
+    assert names(merger.release(2.0)) == ["b4", "a5"]
 
 
 def test_a_line_without_a_time_stays_behind_the_one_before_it() -> None:
@@ -87,7 +107,7 @@ def test_no_line_is_lost_and_each_source_keeps_its_order(arriving: list[tuple[st
     for one, (_, _, pause) in zip(given_lines, arriving, strict=True):
         now += pause
         passed += merger.pass_on([one], now)
-    passed += merger.release(now + 1)
+    passed += merger.release(now + 3)
     for source in "abc":
         assert [one.text for one in passed if one.source == source] == [
             one.text for one in given_lines if one.source == source
