@@ -143,10 +143,15 @@ class NetworkMap(DeckScreen):
         tree.clear()
         for root in roots:
             self._add(tree.root, root, closed)
-        wanted = next((node for node in tree.nodes() if node.data is not None and node.data.path == at), None)
-        if wanted is None and self._key:
-            wanted = next((node for node in tree.nodes() if node.data is not None and node.data.key == self._key), None)
-        self.call_after_refresh(tree.move_cursor, wanted or (tree.root.children[0] if tree.root.children else None))
+        nodes = [node for node in tree.nodes() if node.data is not None]
+        asked_for = [node for node in nodes if self._key and node.data is not None and node.data.key == self._key]
+        same = [node for node in nodes if node.data is not None and node.data.path == at]
+        self.call_after_refresh(self._go, next(iter([*asked_for, *same, *tree.root.children]), None))
+
+    def _go(self, node: TreeNode[MapNode] | None) -> None:
+        """Put the cursor on a node; what was asked for counts until it is there."""
+        self._key = ""
+        self._tree.move_cursor(node)
 
     def _add(self, parent: TreeNode[MapNode], node: MapNode, closed: Collection[str]) -> None:
         label = self._label(node)
