@@ -1,5 +1,6 @@
 """What the texts of forms mean."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ from tui.screens.stock_forms import (
     read_reference,
     read_size,
 )
-from tui.screens.storage_forms import guest_problem
+from tui.screens.storage_forms import guest_problem, read_key
 
 GIB = 1 << 30
 
@@ -237,6 +238,24 @@ def test_a_new_guest(change: dict[str, str], problem: str) -> None:
     found = guest_problem({**NEW_GUEST, **change})
     assert problem in found
     assert bool(found) is bool(problem)
+
+
+def test_a_key_is_typed_or_read_from_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "id.pub").write_text("ssh-ed25519 AAAA me\n")
+    (tmp_path / "id").write_text("-----BEGIN OPENSSH PRIVATE KEY-----\n")
+    os.mkfifo(tmp_path / "pipe")
+    assert read_key("ssh-ed25519 BBBB you") == "ssh-ed25519 BBBB you"
+    assert read_key("~/id.pub") == "ssh-ed25519 AAAA me"
+    for text, problem in (
+        ("~/id", "is a private key"),
+        ("~/pipe", "there is no such file"),
+        ("~/no.pub", "there is no such file"),
+        ("~nobody-of-that-name/id.pub", "whole path"),
+        ("AAAA", "whole path"),
+    ):
+        with pytest.raises(ValueError, match=problem):
+            read_key(text)
 
 
 def test_ranges_are_compared_as_numbers() -> None:

@@ -97,7 +97,7 @@ def ask_save(screen: SessionScreen) -> None:
 
     def answered(text: str | None) -> None:
         if text:
-            screen.run_worker(_save(screen, Path(text).expanduser()))
+            screen.run_worker(_save(screen, Path(os.path.expanduser(text))))
 
     proposal = str(exports_folder() / default_file(screen.session.subject.name, "txt"))
     screen.app.push_screen(AskText("Save to", "a new file of mode 0600", proposal), answered)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tui.screens.deck import Deck
 
 FORMATS = (("qcow2", "qcow2: grows as it is filled"), ("raw", "raw"))
-IMAGE_SUFFIXES = (".qcow2", ".img", ".raw", ".iso")
+KEY_CHARACTERS = 1 << 16
 
 
 def create_pool(deck: Deck, engine: str) -> None:
@@ -239,19 +239,26 @@ def _cloud_init(values: Values) -> CloudInit:
     return CloudInit(
         hostname=values["hostname"] or values["name"],
         user="" if own_file else values["user"],
-        ssh_keys=() if own_file or not values["key"] else (_key(values["key"]),),
+        ssh_keys=() if own_file or not values["key"] else (read_key(values["key"]),),
         password="" if own_file else values["password"],
         user_data=read_path(values["user_data"]) if own_file else "",
     )
 
 
-def _key(text: str) -> str:
-    """Return a public key, read from its file where a path was typed."""
+def read_key(text: str) -> str:
+    """Return a public key, read from its file where a path was typed.
+
+    Raises:
+        ValueError: with a sentence.
+    """
     if text.startswith(("ssh-", "ecdsa-", "sk-")):
         return text
-    path = Path(text).expanduser()
+    path = Path(read_path(text))
+    if problem := file_problem(text):  # a pipe or a device would never come to its end
+        raise ValueError(f"The key {path}: {problem}")
     try:
-        found = path.read_text(encoding="utf-8").strip()
+        with path.open(encoding="utf-8") as file:
+            found = file.read(KEY_CHARACTERS).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"The key {path} cannot be read: {error}") from error
     if "PRIVATE KEY" in found:

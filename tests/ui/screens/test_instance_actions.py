@@ -159,11 +159,11 @@ async def test_what_an_engine_cannot_do_is_refused_with_its_sentence() -> None:
     host = AskedHost()
     app = make_app(host)
     async with app.run_test(size=SIZE) as pilot:
-        await on_row(pilot, app, host, "nginx", "3")
+        await on_row(pilot, app, host, "jupyter", "3")
         await pilot.press("a")
         assert "W  checkpoint: write it to disk as it runs  (not now)" in await menu(pilot, app)
         await pilot.press("W")
-        await until(pilot, lambda: "cannot checkpoint" in screen_text(app))
+        await until(pilot, lambda: "Checkpoints need containers of root" in screen_text(app))
 
 
 async def test_marked_guests_and_containers_get_what_makes_sense_for_several() -> None:

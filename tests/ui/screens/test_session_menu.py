@@ -44,6 +44,16 @@ async def test_the_text_is_saved_to_a_private_file(host: StillHost, tmp_path: Pa
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
 
 
+async def test_a_home_of_nobody_is_a_sentence(host: StillHost) -> None:
+    app = make_app(host)
+    async with app.run_test(size=SIZE) as pilot:
+        await open_shell(pilot, app, host)
+        await menu(pilot, app, "w")
+        await until(pilot, lambda: isinstance(app.screen, AskText), "the path is asked")
+        await pilot.press("ctrl+u", *"~nobody-of-that-name/x", "enter")
+        await until(pilot, lambda: "x was not written: No such file" in screen_text(app), "why not")
+
+
 async def test_a_recording_holds_what_was_said_and_ends_with_the_session(host: StillHost, tmp_path: Path) -> None:
     app = make_app(host)
     async with app.run_test(size=SIZE) as pilot:

@@ -47,7 +47,11 @@ class Effect:
 
 
 class DemoKeeper:
-    """Keeps the resources of one demo engine."""
+    """Keeps the resources of one demo engine.
+
+    Args:
+        refusals: why operations are not possible with this engine, a sentence each.
+    """
 
     def __init__(
         self,
@@ -56,12 +60,15 @@ class DemoKeeper:
         kinds: frozenset[ResourceKind],
         effects: Mapping[type[Operation], Effect],
         timing: Timing,
+        *,
+        refusals: Mapping[type[Operation], str],
     ) -> None:
         self._room = room
         self._user = user
         self._kinds = kinds
         self._effects = effects
         self._timing = timing
+        self._refusals = refusals
 
     @property
     def kinds(self) -> frozenset[ResourceKind]:
@@ -143,7 +150,9 @@ class DemoKeeper:
 
     def supports(self, operation: type[Operation]) -> str:
         """Return why an operation is not possible here; empty when it is."""
-        return "" if operation in self._effects else f"The demo host cannot {operation.title}."
+        if operation not in self._effects:
+            return f"The demo host cannot {operation.title}."
+        return self._refusals.get(operation, "")
 
     async def image_details(self, target: ResourceId) -> ImageDetails:
         """Return layers and configuration of an image."""

@@ -17,7 +17,7 @@ from tui.engines.demo.resources.fill import fill_containers, fill_guests
 from tui.engines.demo.resources.guests import GUEST_EFFECTS
 from tui.engines.demo.resources.keeper import CONTAINER_KINDS, GUEST_KINDS, DemoKeeper
 from tui.engines.demo.resources.room import Room
-from tui.engines.demo.resources.saves import CONTAINER_SAVES, GUEST_SAVES
+from tui.engines.demo.resources.saves import CONTAINER_SAVES, GUEST_SAVES, ROOT_ONLY
 
 _NEW = Load(Rhythm.BURSTS, cores=(0.01, 0.6), memory_bytes=180 * MIB, memory_swing=0.1, pids=5)
 
@@ -44,6 +44,8 @@ def keeper_of(
     room = Room(host, status.id, lambda: book.listed, add, put, timing.utc, digest, begin)
     if status.id == ENGINE:
         fill_guests(room)
-        return DemoKeeper(room, "", GUEST_KINDS, {**GUEST_EFFECTS, **GUEST_SAVES}, timing)
+        return DemoKeeper(room, "", GUEST_KINDS, {**GUEST_EFFECTS, **GUEST_SAVES}, timing, refusals={})
     fill_containers(room)
-    return DemoKeeper(room, status.user, CONTAINER_KINDS, {**CONTAINER_EFFECTS, **CONTAINER_SAVES}, timing)
+    refusals = ROOT_ONLY if status.user not in {"", "root"} else {}
+    effects = {**CONTAINER_EFFECTS, **CONTAINER_SAVES}
+    return DemoKeeper(room, status.user, CONTAINER_KINDS, effects, timing, refusals=refusals)

@@ -31,6 +31,7 @@ from tui.engines.demo.verbs import off, rule_for
 Made = tuple[str, ResourceId | InstanceId | None]
 
 NO_FILES = "This is the demo: it writes no files."
+NEEDS_ROOT = "Checkpoints need containers of root: those of other users cannot be written to disk."
 LOADED_BYTES = 184 * MIB
 UPLOADED_BYTES = 2 * GIB
 
@@ -181,3 +182,4 @@ GUEST_SAVES: Mapping[type[Operation], Effect] = {
     UploadDisk: Effect(_upload_preview, _upload, lambda _r, o: _volume_words(o), lambda _r, _o: UPLOADED_BYTES),
     DownloadDisk: Effect(_no_files, _nothing, lambda _r, o: _volume_words(o)),
 }
+ROOT_ONLY: Mapping[type[Operation], str] = {CheckpointContainer: NEEDS_ROOT, RestoreContainer: NEEDS_ROOT}
