@@ -204,3 +204,20 @@ async def test_an_archive_is_pulled(clean_podman: PodmanHost, tmp_path: Path) ->
         await ended(person, 1)
         assert made in left(clean_podman)[0]
     await asyncio.to_thread(clean_podman.cli, "untag", made, made)
+
+
+async def test_a_network_is_made_by_its_form_and_removed(clean_podman: PodmanHost, tmp_path: Path) -> None:
+    async with sitting_before(tmp_path, clean_podman) as person:
+        await open_pane(person, "5")
+        await person.until(lambda: "hostdeck" in lines(person), "the networks of Podman")
+        await choose(person, "N", "for containers")
+        await fill(person, name="made")
+        await ended(person, 1)
+        assert "made" in clean_podman.cli("network", "ls", "--format", "{{.Name}}").split()
+        await at(person, "made")
+        assert lines(person)["made"].problem == "no instance is on it"
+        await person.press("D")
+        await person.answer_yes()
+        await ended(person, 2)
+        await person.until(lambda: "made" not in lines(person), "it is not listed any more")
+    assert "made" not in clean_podman.cli("network", "ls", "--format", "{{.Name}}").split()
