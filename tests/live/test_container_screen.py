@@ -11,7 +11,7 @@ from tests.live.harness.podman import IDLE, PodmanHost
 from tests.live.harness.registry import BIG_BYTES, RegistryHost, free_port
 from tests.live.test_main_job import Person, audited, sitting_before
 from tests.live.test_podman_resources import limits_of
-from tests.live.test_stock_screen import IMAGE, at, choose, lines, open_pane
+from tests.live.test_stock_screen import IMAGE, at, choose, ended, fill, lines, open_pane
 from tests.ui.screens.still import screen_text
 from tests.unit.podman_fake import short_folder
 from tui.domain.instance import State
@@ -19,7 +19,6 @@ from tui.jobs import JobState
 from tui.screens.jobs import JobsScreen
 from widgets.choose import Choose
 from widgets.confirm import Confirm
-from widgets.form import Form
 
 ALONE = ("--network", "none")
 
@@ -53,24 +52,6 @@ async def choose_network(person: Person, question: str, name: str) -> None:
     names = [choice.id for choice in person.app.screen._choices]
     await person.press(*["down"] * names.index(name), "enter")
     await person.answer_yes()
-
-
-async def fill(person: Person, **texts: str) -> None:
-    """Type into fields of a form, in their order, and submit it."""
-    await person.until(lambda: isinstance(person.app.screen, Form), "the form")
-    for key, text in texts.items():
-        while person.app.focused is None or person.app.focused.id != f"field-{key}":
-            await person.press("tab")
-        await person.type(text)
-    await person.press("ctrl+s")
-
-
-async def ended(person: Person, count: int) -> None:
-    """Wait for the end of so many jobs; all have done what they should."""
-    await person.until(
-        lambda: len([job for job in person.app.jobs.jobs if not job.state.is_active]) == count, "the job"
-    )
-    assert [job.message for job in person.app.jobs.jobs if job.state is not JobState.DONE] == []
 
 
 def networks_of(host: PodmanHost, name: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from tests.live.harness.processes import CommandFailedError
 from tests.live.test_main_job import Person, audited, sitting_before
 from tests.ui.screens.still import screen_text
 from tui.domain.instance import State
+from tui.jobs import JobState
 from tui.screens.main import MainScreen
 from tui.screens.resource_pages import ResourcePage
 from widgets.choose import Choose
@@ -83,6 +84,24 @@ async def choose(person: Person, key: str, words: str) -> None:
     await person.press(*["down"] * next(at for at, text in enumerate(texts) if words in text), "enter")
 
 
+async def fill(person: Person, **keys: Sequence[str]) -> None:
+    """Press keys in fields of a form, in their order, and submit it."""
+    await person.until(lambda: isinstance(person.app.screen, Form), "the form")
+    for field, typed in keys.items():
+        while person.app.focused is None or person.app.focused.id != f"field-{field}":
+            await person.press("tab")
+        await person.press(*typed)
+    await person.press("ctrl+s")
+
+
+async def ended(person: Person, count: int) -> None:
+    """Wait for the end of so many jobs; all have done what they should."""
+    await person.until(
+        lambda: len([job for job in person.app.jobs.jobs if not job.state.is_active]) == count, "the job"
+    )
+    assert [job.message for job in person.app.jobs.jobs if job.state is not JobState.DONE] == []
+
+
 def volumes(host: LibvirtHost) -> set[str]:
     host.virsh("pool-refresh", POOL)
     return {line.split()[0] for line in host.virsh("vol-list", POOL).splitlines() if line.strip()}
@@ -121,6 +140,24 @@ async def test_a_disk_is_made_by_its_form_and_deleted_by_its_key(
         assert files(pool) == ["there.qcow2"]
     ended = [line for line in audited(tmp_path) if line["phase"] == "result"]
     assert [(line["action"], line["result"]) for line in ended] == [("create-disk", "done"), ("delete-disk", "done")]
+
+
+async def test_a_guest_is_made_from_a_disk_with_a_seed_by_its_form(
+    clean_libvirt: LibvirtHost, pool: Path, tmp_path: Path
+) -> None:
+    async with sitting_before(tmp_path, libvirt=clean_libvirt) as person:
+        await open_pane(person, "4")
+        await at(person, "there.qcow2")
+        await choose(person, "a", "new guest from it")
+        await fill(person, name="born", memory=["backspace", "backspace", *"64M"], emulated=["space"], seed=["space"],
+                   user="admin", key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me")  # fmt: skip
+        await person.answer_yes()  # the XML is shown first
+        await ended(person, 1)
+        await person.until(lambda: person.state("born") is State.RUNNING, "it runs")
+        await person.until(lambda: lines(person)["there.qcow2"].users == ("born (base)",), "it needs its base")
+    assert f"network='{clean_libvirt.network}'" in clean_libvirt.virsh("dumpxml", "born")
+    assert "type='qemu'" in clean_libvirt.virsh("dumpxml", "born")
+    assert files(pool) == ["born-seed.iso", "born.qcow2", "there.qcow2"]
 
 
 async def test_a_container_is_run_from_an_image_by_its_form(clean_podman: PodmanHost, tmp_path: Path) -> None:

@@ -59,8 +59,8 @@ def _each(
 
 
 async def new_guest(deck: Deck, engine: str) -> None:
-    """Ask for a new guest, with the pools, disks and networks there are now."""
-    await restocked(deck, engine, ResourceKind.POOL, ResourceKind.DISK, ResourceKind.NETWORK)
+    """Ask for a new guest, with the pools and disks there are now."""
+    await restocked(deck, engine, ResourceKind.POOL, ResourceKind.DISK)
     storage_forms.create_guest(deck, engine)
 
 

@@ -19,6 +19,7 @@ from tui.domain.operation.storage import (
 from tui.domain.resource import ResourceId, ResourceKind
 from tui.screens.image_forms import place
 from tui.screens.operating import fill_form
+from tui.screens.restocking import restocked
 from tui.screens.stock_forms import (
     SIZE_HINT,
     disk_name_problem,
@@ -153,14 +154,18 @@ def resize_disk(deck: Deck, line: StockLine) -> None:
 
 
 def create_guest(deck: Deck, engine: str, base: Disk | None = None) -> None:
-    """Ask for a new guest, from a base disk where one is given."""
-    shelved = deck.source.shelf.get(engine)
-    pools = shelved.stock.pools if shelved is not None else ()
+    """Ask for a new guest, from a base disk where one is given, with the networks there are now."""
+    deck.run_worker(_create_guest(deck, engine, base), group="operating")
+
+
+async def _create_guest(deck: Deck, engine: str, base: Disk | None) -> None:
+    stock = await restocked(deck, engine, ResourceKind.NETWORK)
+    pools = stock.pools if stock is not None else ()
     names = [pool.name for pool in pools if pool.is_active]
     if not names:
         deck.say(f"{engine} has no active pool to make a disk in.", "warn")
         return
-    networks = [network.name for network in shelved.stock.networks] if shelved is not None else []
+    networks = [network.name for network in stock.networks] if stock is not None else []
     bases = [("", "an empty disk"), *((disk.path, f"{disk.name}  {disk.format}") for disk in _bases(pools, iso=False))]
     isos = [("", "none"), *((disk.path, disk.name) for disk in _bases(pools, iso=True))]
 
@@ -187,6 +192,7 @@ def create_guest(deck: Deck, engine: str, base: Disk | None = None) -> None:
             cloud_init=_cloud_init(values) if with_seed(values) else None,
             firmware=values["firmware"],
             graphical=values["graphical"] == YES,
+            emulated=values["emulated"] == YES,
             autostart=values["autostart"] == YES,
             start=values["start"] == YES,
         )
@@ -205,6 +211,7 @@ def create_guest(deck: Deck, engine: str, base: Disk | None = None) -> None:
               value=next(iter(networks), "")),
         Field("firmware", "Firmware", FieldKind.CHOICE, options=(("bios", "BIOS"), ("uefi", "UEFI"))),
         Field("graphical", "Screen", FieldKind.TICK, hint="a VNC screen on loopback beside the serial console"),
+        Field("emulated", "Emulated", FieldKind.TICK, hint="without KVM: slow, and runs also where KVM does not work"),
         Field("seed", "cloud-init", FieldKind.TICK, applies=with_base, hint="the base is a cloud image"),
         Field("hostname", "Host name", applies=with_seed, check=name_problem, hint="empty: the guest's name"),
         Field("user", "User", applies=own_user, check=name_problem, hint="made at the first boot, may use sudo"),
