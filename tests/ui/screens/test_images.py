@@ -22,6 +22,7 @@ from tests.ui.screens.stocked import (
     opened,
 )
 from tui.app import HostdeckApp
+from tui.domain.operation.guests import CreateGuest
 from tui.domain.resource import ResourceKind
 from tui.jobs import JobState
 from tui.sampling.keeps import Shelved
@@ -259,6 +260,21 @@ async def test_a_form_makes_something(
         await jobs_over(pilot, app, host)
         assert [state for _, state in done(app)] == [JobState.DONE], app.jobs.jobs
         await until(pilot, lambda: made in names(app), f"{made} is listed")
+
+
+async def test_a_new_guest_can_have_a_network_though_their_pane_was_never_open(host: StillHost) -> None:
+    async with make_app(host).run_test(size=SIZE) as pilot:
+        app = await images(pilot, host)
+        await at(pilot, app, "old-mail.qcow2")
+        await choose(pilot, app, "a", "new guest from it")
+        asked = await fill(pilot, app, name="fresh")
+        asked.query_one("#field-emulated").focus()
+        await pilot.press("space", "ctrl+s")
+        assert "<name>fresh</name>" in await answer(pilot, app)
+        await until(pilot, lambda: bool(app.jobs.jobs), "it is asked for")
+        (made,) = app.jobs.jobs
+        assert isinstance(made.request, CreateGuest)
+        assert (made.request.network, made.request.emulated) == ("default", True)
 
 
 @pytest.mark.parametrize(
