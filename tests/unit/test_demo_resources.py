@@ -28,7 +28,7 @@ from tui.domain.operation.images import (
     RunContainer,
     SaveImage,
 )
-from tui.domain.operation.networks import StopNetwork
+from tui.domain.operation.networks import ConnectNetwork, DisconnectNetwork, StopNetwork
 from tui.domain.operation.storage import CloneDisk, DeleteDisk, DownloadDisk, UploadDisk
 from tui.domain.resource import ResourceId, ResourceKind
 from tui.engines.demo import DemoHost
@@ -227,3 +227,20 @@ async def test_it_takes_what_comes_from_files_and_writes_none(host: DemoHost, tm
         outcome = await keeper(host, operation.target.engine).operate(operation, lambda _progress: None)
         assert (outcome.result, outcome.message) == (Result.REFUSED, "This is the demo: it writes no files.")
     assert not await asyncio.to_thread(file.exists)
+
+
+async def test_a_container_goes_on_a_network_and_off_it(host: DemoHost) -> None:
+    web = next(one for one in host.instances() if one.name == "nginx")
+    shop = target(host, ResourceKind.NETWORK, "shop")
+
+    async def is_on() -> bool:
+        networks = (await keeper(host).stock(EVERY)).networks
+        return any(
+            member.instance_id == web.id.local for one in networks if one.name == "shop" for member in one.members
+        )
+
+    assert not await is_on()
+    await done(host, ConnectNetwork(target=shop, container_id=web.id.local, container_name="nginx"))
+    assert await is_on()
+    await done(host, DisconnectNetwork(target=shop, container_id=web.id.local, container_name="nginx"))
+    assert not await is_on()

@@ -248,6 +248,21 @@ def _prune_networks(room: Room, _operation: PruneNetworks) -> Made:
     return f"{len(found)} networks removed", None
 
 
+def _connect(room: Room, operation: ConnectNetwork) -> Made:
+    container = room.instance(operation.container_id)
+    name = operation.target.local
+    ip = operation.ip or f"{room.network(name).subnets[0].cidr.rpartition('.')[0]}.{100 + room.serial % 100}"
+    room.put(replace(container, addresses=(*container.addresses, Address(ip, "engine", name))))
+    return "", None
+
+
+def _disconnect(room: Room, operation: DisconnectNetwork) -> Made:
+    container = room.instance(operation.container_id)
+    left = tuple(one for one in container.addresses if one.network != operation.target.local)
+    room.put(replace(container, addresses=left))
+    return "", None
+
+
 def _done(_room: Room, _operation: Operation) -> Made:
     return "", None
 
@@ -287,9 +302,9 @@ CONTAINER_EFFECTS: Mapping[type[Operation], Effect] = {
         _prune_networks_preview, _prune_networks, lambda _r, _o: _line("network", "prune", "--force")
     ),
     ConnectNetwork: Effect(
-        _nothing, _done, lambda _r, o: _line("network", "connect", o.target.local, o.container_name)
+        _nothing, _connect, lambda _r, o: _line("network", "connect", o.target.local, o.container_name)
     ),
     DisconnectNetwork: Effect(
-        _nothing, _done, lambda _r, o: _line("network", "disconnect", o.target.local, o.container_name)
+        _nothing, _disconnect, lambda _r, o: _line("network", "disconnect", o.target.local, o.container_name)
     ),
 }
