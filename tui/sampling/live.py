@@ -92,7 +92,8 @@ class LiveSource(RoutesInside, RoutesResources):
         self._lane = Lane("sampling")
         self._attended: frozenset[str] = frozenset()
         self._wake = asyncio.Event()
-        self._seen: frozenset[str] = frozenset()
+        self._were_read: frozenset[str] = frozenset()
+        self._read_once: frozenset[str] = frozenset()
         self._tasks: set[asyncio.Task[None]] = set()
         self._view: HostView | None = None
         self._host_usage = HostUsage(cores=1)
@@ -247,16 +248,18 @@ class LiveSource(RoutesInside, RoutesResources):
         a few milliseconds says nothing. What is late for that reason still counts for its tick.
         """
         regular = (int(now / self._interval) + 1) * self._interval
-        newcomers = self._has_newcomers()
-        self._seen = self._active()
         soonest = now + min(EARLY_SECONDS, self._interval / 2)
-        return soonest if newcomers and self._is_early() else max(regular, soonest)
+        if not self._is_early():
+            return max(regular, soonest)
+        if self._has_newcomers():
+            return now  # they came while the others were read
+        return soonest if self._read_once else max(regular, soonest)
 
     def _is_early(self) -> bool:
         return self._clocks.monotonic() - self._started_at < EARLY_PHASE_SECONDS
 
     def _has_newcomers(self) -> bool:
-        return bool(self._active() - self._seen)
+        return bool(self._active() - self._were_read)
 
     def _active(self) -> frozenset[str]:
         return self._present().active
@@ -271,7 +274,7 @@ class LiveSource(RoutesInside, RoutesResources):
         """Read host and instances; return whether this is the first sample of its tick."""
         if self._lane.abandoned:
             return False
-        instances = self._board.instances
+        instances, active = self._board.instances, self._active()
         try:
             host, usages = await self._lane.call(
                 self._read, instances, self._attended, monotonic, deadline=self._deadline
@@ -282,6 +285,7 @@ class LiveSource(RoutesInside, RoutesResources):
             self._defect = f"hostdeck failed to read the figures: {type(error).__name__}: {error}"
             return False
         self._defect = ""
+        self._read_once, self._were_read = active - self._were_read, active
         self._host_usage, self._usages, self._sampled_at = host, usages, monotonic
         tick = int(monotonic / self._interval)
         first = tick != self._tick
