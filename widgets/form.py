@@ -18,6 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from widgets.escape import escape_controls
+from widgets.plain_input import PlainInput
 
 Values = Mapping[str, str]
 """What stands in each field, by its key; of a tick "yes" or ""."""
@@ -407,4 +408,4 @@ def _widget(field: Field, value: str) -> Widget:
         return Choice(field.options, value, id=name)
     if field.kind is FieldKind.TICK:
         return Tick(value, id=name)
-    return Input(value, id=name, password=field.kind is FieldKind.SECRET, select_on_focus=False, compact=True)
+    return PlainInput(value, id=name, password=field.kind is FieldKind.SECRET, select_on_focus=False, compact=True)

@@ -51,6 +51,11 @@ class WalkTree(Tree[T], inherit_bindings=False):
         elif node.parent is not None and not node.parent.is_root:
             self.move_cursor(node.parent)
 
+    def go_to(self, node: TreeNode[T] | None) -> None:
+        """Put the cursor on a node that was just added; its line is known only once all lines are."""
+        if self.last_line >= 0:
+            self.move_cursor(node)
+
     def nodes(self) -> Iterator[TreeNode[T]]:
         """Return all nodes below the root, those near it first."""
         waiting = list(self.root.children)

@@ -265,7 +265,7 @@ class GuestScreen(DeckScreen, Generic[T, D]):
         found_again = [node for node, line in lines if self.key_of(line) == key]
         first = [node for node, line in lines if self.is_first(line)]
         places = [*found_again, *first, *(node for node, _ in lines)]
-        self.call_after_refresh(tree.move_cursor, places[0] if places else None)
+        self.call_after_refresh(tree.go_to, places[0] if places else None)
 
     def _show_facts(self) -> None:
         line = self.line

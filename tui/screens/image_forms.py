@@ -20,6 +20,7 @@ from tui.domain.operation.images import (
 from tui.domain.resource import ResourceId, ResourceKind
 from tui.engines.resources import DescribesImages
 from tui.screens.operating import fill_form, propose, show_menu
+from tui.screens.restocking import restocked
 from tui.screens.stock_forms import (
     SIZE_HINT,
     file_problem,
@@ -153,11 +154,15 @@ def load(deck: Deck, engine: str) -> None:
 
 def run(deck: Deck, line: StockLine) -> None:
     """Ask how to run a container from an image; what was typed last is there again."""
+    deck.run_worker(_run(deck, line), group="operating")
+
+
+async def _run(deck: Deck, line: StockLine) -> None:
     target = _target(line)
+    stock = await restocked(deck, line.engine, ResourceKind.NETWORK)
     view = deck.view
     pods = [pod.name for pod in (view.pods if view is not None else ()) if pod.id.engine == line.engine]
-    shelved = deck.source.shelf.get(line.engine)
-    networks = [network.name for network in shelved.stock.networks] if shelved is not None else []
+    networks = [network.name for network in stock.networks] if stock is not None else []
 
     def make(values: Values) -> Operation:
         pod = values["pod"]

@@ -151,7 +151,7 @@ class NetworkMap(DeckScreen):
     def _go(self, node: TreeNode[MapNode] | None) -> None:
         """Put the cursor on a node; what was asked for counts until it is there."""
         self._key = ""
-        self._tree.move_cursor(node)
+        self._tree.go_to(node)
 
     def _add(self, parent: TreeNode[MapNode], node: MapNode, closed: Collection[str]) -> None:
         label = self._label(node)
