@@ -51,6 +51,24 @@ def test_the_first_tick_has_levels_and_says_that_rates_need_two(tree: Tree) -> N
     assert usage.unknown["window_seconds"] == reasons.FIRST_SAMPLE
 
 
+def test_what_the_cgroup_does_not_count_is_none_with_its_reason(tree: Tree) -> None:
+    """Of guests on huge pages and on network disks."""
+    scope = "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope"
+    tree.process(7, f"0::{scope}/libvirt/emulator\n")
+    tree.v2(scope)
+    (tree.unified / scope.lstrip("/") / "libvirt" / "emulator").mkdir(parents=True)
+    vm = guest("vm", pid=7, driver="qemu", huge_pages=True, uncounted_disk="nfs4")
+    sampler = tree.sampler()
+    tick(sampler, vm, 10.0)
+    usage = tick(sampler, vm, 11.0)
+    assert (usage.memory.working_set_bytes, usage.memory.percent_of_limit) == (None, None)
+    assert usage.io == IoUsage()
+    assert usage.cpu.cores_used == 0.0
+    assert usage.unknown["memory.working_set_bytes"] == reasons.HUGE_PAGES
+    assert "nfs4" in usage.unknown["io.read_bytes_per_second"]
+    assert "memory.limit_bytes" not in usage.unknown
+
+
 def test_the_second_tick_has_rates(tree: Tree) -> None:
     sampler = tree.sampler()
     tick(sampler, WEB, 10.0)

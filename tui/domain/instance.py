@@ -86,6 +86,9 @@ class GuestFacts:
         domain_id: the daemon's number of a running domain.
         has_managed_save: its memory is on disk; the next start resumes it.
         has_nvram: its firmware keeps variables in a file of its own.
+        huge_pages: its memory is on huge pages, which its cgroup does not count.
+        uncounted_disk: what keeps a disk of it whose traffic its cgroup does not count ("rbd", "nfs4", "zfs"); empty
+            when all are counted.
         displays: the VNC and SPICE servers of its screen; of a stopped guest without ports.
     """
 
@@ -98,6 +101,8 @@ class GuestFacts:
     domain_id: int | None = None
     has_managed_save: bool = False
     has_nvram: bool = False
+    huge_pages: bool = False
+    uncounted_disk: str = ""
     displays: tuple[Display, ...] = ()
 
 

@@ -26,6 +26,8 @@ NO_MEMORY_LIMIT = "no memory limit is set"
 NO_MEMORY_HIGH = "memory.high is not set"
 NO_TASK_LIMIT = "no limit of tasks is set"
 NOT_COUNTED = "the kernel does not count kills here"
+HUGE_PAGES = "its memory is on huge pages, which the kernel does not count to its cgroup"
+UNCOUNTED_DISK = "the kernel does not count to its cgroup what it reads and writes on {}"
 NO_BALLOON = "a container has no balloon"
 SILENT_BALLOON = "the guest's balloon does not tell"
 
@@ -101,6 +103,11 @@ def of_memory(gaps: tuple[str | None, ...]) -> Reasons:
     """Return the gaps of the memory figures: working set, limit, high, swap, kills, guest's used and available."""
     current, limit, *_ = gaps
     return _given(*zip(_MEMORY_PATHS, (*gaps, current or limit), strict=True))
+
+
+def of_huge_pages() -> Reasons:
+    """Return the gaps of memory that the cgroup does not count."""
+    return (("memory.working_set_bytes", HUGE_PAGES), ("memory.percent_of_limit", HUGE_PAGES))
 
 
 @lru_cache(maxsize=1024)

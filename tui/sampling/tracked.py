@@ -13,7 +13,7 @@ Limits, pressure and network are read on every fifth tick. All is read on every 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.cgroup import network
 from tui.cgroup.budget import Budget
@@ -24,7 +24,7 @@ from tui.cgroup.mounts import Hierarchies
 from tui.cgroup.once import GoneError, read_path
 from tui.cgroup.sources import CPU, IO, LIMITS, MEMORY, PIDS, PRESSURE, Sources
 from tui.domain.instance import Instance
-from tui.domain.usage import NO_USAGE, Usage
+from tui.domain.usage import NO_USAGE, IoUsage, Usage
 from tui.sampling import reasons
 from tui.sampling.parts import CpuPart, IoPart, MemoryPart, PidsPart, PressurePart
 from tui.sampling.rates import LEAST_WINDOW_SECONDS
@@ -325,14 +325,21 @@ class Tracked:
         cpu, memory, io = opened.cpu, opened.memory, opened.io
         net, pids, pressure = opened.network, opened.pids, opened.pressure
         window = self._window
-        gaps = (cpu.why, memory.why, io.why, net.why, pids.why, pressure.why, self._whole[window is None])
+        memory_usage, memory_why, io_usage, io_why = memory.usage, memory.why, io.usage, io.why
+        guest = self.target.guest
+        if guest is not None and guest.huge_pages:
+            memory_usage = replace(memory_usage, working_set_bytes=None, percent_of_limit=None)
+            memory_why = (*memory_why, *reasons.of_huge_pages())
+        if guest is not None and guest.uncounted_disk:
+            io_usage, io_why = IoUsage(), reasons.of_io(reasons.UNCOUNTED_DISK.format(guest.uncounted_disk))
+        gaps = (cpu.why, memory_why, io_why, net.why, pids.why, pressure.why, self._whole[window is None])
         self._network_why = net.why
         if gaps != self._gaps:  # compared by identity first, which is cheaper than hashing all of it
             self._gaps, self._unknown = gaps, reasons.merged(*gaps)
         self.usage = Usage(
             cpu.usage,
-            memory.usage,
-            io.usage,
+            memory_usage,
+            io_usage,
             net.usage,
             pids.usage,
             pressure.usage,

@@ -9,6 +9,7 @@ from tui.engines.libvirt.inventory import GuestRecord, Look
 from tui.engines.libvirt.listener import IoError
 from tui.engines.libvirt.states import PAUSED, PAUSED_IO_ERROR, io_error_words, state_of
 from tui.engines.libvirt.target import Target
+from tui.engines.libvirt.uncounted import uncounted_disk
 
 
 class Mapper:
@@ -61,11 +62,11 @@ class Mapper:
             title=guest.facts.title,
             description=guest.facts.description,
             addresses=of_guest(guest, look.addresses),
-            guest=_guest_facts(guest),
+            guest=_guest_facts(guest, local=self._target.local),
         )
 
 
-def _guest_facts(guest: GuestRecord) -> GuestFacts:
+def _guest_facts(guest: GuestRecord, *, local: bool) -> GuestFacts:
     return GuestFacts(
         vcpus=guest.facts.vcpus,
         memory_max_bytes=guest.facts.memory_max_bytes,
@@ -76,6 +77,8 @@ def _guest_facts(guest: GuestRecord) -> GuestFacts:
         domain_id=guest.domain_id,
         has_managed_save=guest.managed_save,
         has_nvram=guest.facts.has_nvram,
+        huge_pages=guest.facts.huge_pages,
+        uncounted_disk=uncounted_disk(guest.facts) if local else "",
         displays=guest.facts.displays,
     )
 

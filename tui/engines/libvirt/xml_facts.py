@@ -38,6 +38,9 @@ class XmlFacts:
         vcpus: plugged in, not the possible maximum.
         has_nvram: the firmware has a file for its variables.
         displays: its VNC and SPICE servers.
+        huge_pages: its memory is on huge pages.
+        disk_protocol: of a disk that QEMU reads over the network by itself ("rbd", "nbd", "iscsi"); empty when none.
+        disk_files: paths of its disks.
         disks: device alias ("virtio-disk0") to the name a person knows ("vda"); only a running guest has aliases.
     """
 
@@ -49,6 +52,9 @@ class XmlFacts:
     has_nvram: bool = False
     interfaces: tuple[Interface, ...] = ()
     displays: tuple[Display, ...] = ()
+    huge_pages: bool = False
+    disk_protocol: str = ""
+    disk_files: tuple[str, ...] = ()
     disks: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -72,6 +78,13 @@ def read_xml(text: str) -> XmlFacts:
         has_nvram=root.find("os/nvram") is not None,
         interfaces=tuple(_interface(element) for element in root.iterfind("devices/interface")),
         displays=displays_of(root),
+        huge_pages=root.find("memoryBacking/hugepages") is not None,
+        disk_protocol=_disk_protocol(root),
+        disk_files=tuple(
+            source.get("file", "")
+            for source in root.iterfind("devices/disk[@device='disk']/source")
+            if source.get("file")
+        ),
         disks=_disks(root),
     )
 
@@ -110,6 +123,12 @@ def _disks(root: ElementTree.Element) -> dict[str, str]:
         if alias is not None and target is not None:
             named[alias.get("name", "")] = target.get("dev", "")
     return named
+
+
+def _disk_protocol(root: ElementTree.Element) -> str:
+    for source in root.iterfind("devices/disk[@type='network']/source"):
+        return source.get("protocol") or "the network"
+    return ""
 
 
 def _os_of(root: ElementTree.Element) -> str:
