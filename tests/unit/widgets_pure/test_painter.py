@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from rich.style import Style
 
 from widgets.filter_query import FilterQuery
@@ -86,7 +88,7 @@ def test_a_match_is_a_role_of_its_own_and_ends_where_it_ends() -> None:
 
 
 def test_header_has_an_arrow_and_the_number_of_hidden_columns() -> None:
-    def heading(sorted_by: str, **hidden: int) -> str:
+    def heading(sorted_by: str, **hidden: Any) -> str:
         layout = LAYOUT._replace(**hidden)
         segments = paint_header(layout, UNICODE_SIGNS, sorted_by, style_of, descending=True)
         return "".join([segment.text for segment in segments])
