@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.ui.screens.still import StillHost, make_app, named, ready
+from tests.ui.screens.still import StillHost, make_app, named, ready, screen_text, until
 from tui.config import Config
 from tui.screens.main import MainScreen
 
@@ -18,12 +18,17 @@ TICKS = 900
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: the keys that lead there, from the row of an instance where one is named."""
+    """One picture: the keys that lead there, from the row of an instance where one is named.
+
+    Attributes:
+        until: a text that stands there once what was asked of the engines is here.
+    """
 
     name: str
     keys: tuple[str, ...]
     size: tuple[int, int]
     cursor: str = ""
+    until: str = ""
 
 
 PICTURES = (
@@ -37,6 +42,9 @@ PICTURES = (
     Picture("filter-80x24", ("3", "slash", *"pod:api"), (80, 24)),
     Picture("help-80x24", ("question_mark",), (80, 24)),
     Picture("shell-80x24", ("3", "s", *"ps", "enter"), (80, 24), "postgres"),
+    Picture("images-200x50", ("4",), (200, 50), until="mariadb"),
+    Picture("networks-200x50", ("5",), (200, 50), until="virbr0"),
+    Picture("map-80x24", ("m",), (80, 24), until="virbr0"),
     Picture("log-80x24", ("3", "l", "w"), (80, 24), "api-1"),
 )
 
@@ -60,6 +68,7 @@ async def take(picture: Picture) -> str:
             host.step()
             await pilot.pause()
         await pilot.press(*rest)
+        await until(pilot, lambda: picture.until in screen_text(app), picture.until)
         await pilot.pause()
         await pilot.pause()
         return app.export_screenshot(title="hostdeck")

@@ -1,10 +1,12 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.build import GIB, container, engine_status, guest, host_usage, seen
 from tui.domain.host import EngineState, EngineStatus, HostUsage, InstanceView, Problem, Severity
 from tui.domain.instance import Health, Instance, State
 from tui.domain.usage import CpuUsage, MemoryUsage, PidsUsage, Usage
-from tui.sampling.problems import ProblemBoard
+from tui.sampling.problems import ProblemBoard, _is_well, _of_instance
 
 
 def judge(
@@ -141,3 +143,32 @@ def test_critical_comes_first_then_the_oldest() -> None:
         (Severity.WARNING, "old"),
         (Severity.WARNING, "new"),
     ]
+
+
+@given(
+    st.sampled_from(State),
+    st.none() | st.sampled_from(Health),
+    st.none() | st.floats(0, 200),
+    st.none() | st.integers(0, 3),
+    st.none() | st.floats(0, 100),
+    st.none() | st.integers(0, 200),
+    st.none() | st.integers(0, 100),
+)
+def test_who_is_well_at_a_glance_has_no_problem(
+    state: State,
+    health: Health | None,
+    percent: float | None,
+    kills: int | None,
+    throttled: float | None,
+    current: int | None,
+    limit: int | None,
+) -> None:
+    usage = Usage(
+        cpu=CpuUsage(throttled_percent=throttled),
+        memory=MemoryUsage(percent_of_limit=percent, oom_kills=kills),
+        pids=PidsUsage(current, limit),
+    )
+    for instance in (container("web", state=state, health=health), guest("vm", state=state)):
+        view = seen(instance, usage)
+        if _is_well(view):
+            assert list(_of_instance(view, lambda _subject, _rule: True)) == []

@@ -67,6 +67,8 @@ class ProblemBoard:
             self._found = {}
         for place in changed_places(self._views, instances):
             self._found.pop(place, None)
+            if _is_well(instances[place]):
+                continue
             found = list(_of_instance(instances[place], self._stands))
             if found:
                 self._found[place] = found
@@ -125,6 +127,22 @@ def _over(value: float, levels: tuple[float, float], *, stands: bool) -> bool:
 
 def _urgency(problem: Problem) -> tuple[bool, float, str, str]:
     return (problem.severity is not Severity.CRITICAL, problem.since_utc_seconds or 0, problem.name, problem.text)
+
+
+def _is_well(view: InstanceView) -> bool:
+    """Tell at a glance that no rule of a running instance speaks: so it is with nearly all, on every tick."""
+    instance, usage = view.instance, view.usage
+    if instance.state is not State.RUNNING:
+        return False
+    container, memory, pids = instance.container, usage.memory, usage.pids
+    percent, throttled = memory.percent_of_limit, usage.cpu.throttled_percent
+    return (
+        (container is None or container.health is not Health.UNHEALTHY)
+        and (container is None or percent is None or percent < MEMORY_PERCENT[1])
+        and not memory.oom_kills
+        and (throttled is None or throttled < THROTTLED_PERCENT[1])
+        and (pids.current is None or not pids.limit or 100 * pids.current < PIDS_PERCENT[1] * pids.limit)
+    )
 
 
 def _of_instance(view: InstanceView, stands: _Stands) -> Iterator[_Found]:
