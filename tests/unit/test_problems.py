@@ -145,29 +145,18 @@ def test_critical_comes_first_then_the_oldest() -> None:
     ]
 
 
-@given(
-    st.sampled_from(State),
-    st.none() | st.sampled_from(Health),
-    st.none() | st.floats(0, 200),
-    st.none() | st.integers(0, 3),
-    st.none() | st.floats(0, 100),
-    st.none() | st.integers(0, 200),
-    st.none() | st.integers(0, 100),
+USAGES = st.builds(
+    Usage,
+    cpu=st.builds(CpuUsage, throttled_percent=st.none() | st.floats(0, 100)),
+    memory=st.builds(
+        MemoryUsage, percent_of_limit=st.none() | st.floats(0, 200), oom_kills=st.none() | st.integers(0, 3)
+    ),
+    pids=st.builds(PidsUsage, st.none() | st.integers(0, 200), st.none() | st.integers(0, 100)),
 )
-def test_who_is_well_at_a_glance_has_no_problem(
-    state: State,
-    health: Health | None,
-    percent: float | None,
-    kills: int | None,
-    throttled: float | None,
-    current: int | None,
-    limit: int | None,
-) -> None:
-    usage = Usage(
-        cpu=CpuUsage(throttled_percent=throttled),
-        memory=MemoryUsage(percent_of_limit=percent, oom_kills=kills),
-        pids=PidsUsage(current, limit),
-    )
+
+
+@given(st.sampled_from(State), st.none() | st.sampled_from(Health), USAGES)
+def test_who_is_well_at_a_glance_has_no_problem(state: State, health: Health | None, usage: Usage) -> None:
     for instance in (container("web", state=state, health=health), guest("vm", state=state)):
         view = seen(instance, usage)
         if _is_well(view):
