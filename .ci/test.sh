@@ -3,7 +3,7 @@
 # setup.sh test comes first. Arguments go to pytest.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-limit=${HOSTDECK_TEST_LIMIT:-60m}
+limit=${HOSTDECK_TEST_LIMIT:-75m}
 mkdir -p .setup
 export HOSTDECK_TESTHOST=${HOSTDECK_TESTHOST:-$HOME/.cache/hostdeck-testhost} # root's home would be another
 # What is missing from here on is a failure, no skip: everything was installed.

@@ -5,6 +5,7 @@
     shown               the screen
     until_shown RE      wait until a line of the screen matches; prints the screen and fails after a while
     until_gone RE       wait until no line matches
+    until_answered RE   press Enter until a line matches: what is still booting loses keys
     keys NAME...        keys by tmux's names; never one behind Escape without waiting: together they are Alt and the key
     line TEXT           a text and Enter
     row NAME            on a pane: put the cursor on the one row of that name
@@ -28,6 +29,9 @@ shown() {{ tmux -L hostdeck capture-pane -p -t 0; }}
 never() {{ echo "never: $1"; shown; exit 1; }}
 seen() {{ local text; while IFS= read -r text; do [[ $text =~ $1 ]] && return; done < <(shown); return 1; }}
 until_shown() {{ local i; for ((i = 0; i < 100; i++)); do seen "$1" && return; pause; done; never "$1"; }}
+until_answered() {{
+    local i; for ((i = 0; i < 120; i++)); do keys Enter; pause; pause; seen "$1" && return; done; never "$1"
+}}
 until_gone() {{ local i; for ((i = 0; i < 100; i++)); do seen "$1" || return 0; pause; done; never "no $1"; }}
 keys() {{ tmux -L hostdeck send-keys -t 0 "$@"; }}
 line() {{ tmux -L hostdeck send-keys -t 0 -l "$1" \; send-keys -t 0 Enter; }}

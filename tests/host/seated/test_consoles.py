@@ -26,7 +26,7 @@ virsh -q resume q1
 keys Escape; until_gone ' of [0-9]+  /'; keys 2; until_shown '>2 Guests'; row q1
 until_shown ' q1 .*running'
 keys c; until_shown ' q1  console'; until_shown 'leave, it goes on'
-keys Enter; until_shown '#$'
+until_answered '# *$'
 line 'stty -echo; echo it is $((6 * 7)); stty size; stty echo'; until_shown 'it is 42'
 {LEAVE}
 keys o; until_shown ' q1 +console serial0 +open'
@@ -43,6 +43,6 @@ def test_the_console_of_a_libvirt_container(person: Keyboard) -> None:
     person.do(f"""
 row l1
 keys c; until_shown ' l1  console'; until_shown 'leave, it goes on'
-keys Enter; until_shown '#$'
+until_answered '# *$'
 line 'echo it is $((6 * 7))'; until_shown '^it is 42'
 {LEAVE}""")
