@@ -43,8 +43,8 @@ PICTURES = (
     Picture("help-80x24", ("question_mark",), (80, 24)),
     Picture("shell-80x24", ("3", "s", *"ps", "enter"), (80, 24), "postgres"),
     Picture("images-200x50", ("4",), (200, 50), until="mariadb"),
-    Picture("networks-200x50", ("5",), (200, 50), until="virbr0"),
-    Picture("map-80x24", ("m",), (80, 24), until="virbr0"),
+    Picture("networks-200x50", ("5",), (200, 50), until="networks of qemu"),
+    Picture("map-80x24", ("m",), (80, 24), until="net default"),
     Picture("log-80x24", ("3", "l", "w"), (80, 24), "api-1"),
 )
 
