@@ -48,8 +48,8 @@ class NetworkLister(Lister[NetLine]):
         self._of_guests = frozenset(source.resource_engines(ResourceKind.POOL))
         changed = {engine: source.keeper(engine).changed for engine in source.resource_engines(ResourceKind.NETWORK)}
         if self._listed_at is None or now - self._listed_at >= RELIST_SECONDS or changed != self._changed:
-            self._listed_at, self._changed = now, changed
             await asyncio.gather(source.restock(NETWORKS), self._read_interfaces(source))
+            self._listed_at, self._changed = now, changed  # only now: a question that was given up is asked again
         else:
             await self._read_interfaces(source)
 
