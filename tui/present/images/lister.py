@@ -43,8 +43,8 @@ class StockLister(Lister[StockLine]):
         engines = {engine for kind in KINDS for engine in source.resource_engines(kind)}
         changed = {engine: source.keeper(engine).changed for engine in sorted(engines)}
         if self._listed_at is None or now - self._listed_at >= RELIST_SECONDS or changed != self._changed:
-            self._listed_at, self._changed = now, changed
             await source.restock(KINDS)
+            self._listed_at, self._changed = now, changed  # only now: a question that was given up is asked again
 
     def look(self, source: HostSource) -> None:
         """Take what the engines answered before, without asking them."""
