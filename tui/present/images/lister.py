@@ -13,6 +13,7 @@ from tui.domain.storage import Disk, StoragePool
 from tui.present.figures import size
 from tui.present.images.line import ALMOST_FULL_PERCENT, UNUSED_IMAGE, UNUSED_VOLUME, StockLine
 from tui.present.lister import Lister
+from tui.present.restocking import Restocking
 from tui.present.shelved import pods_of_infra, sentences_of, since_when
 from tui.sampling.keeps import Shelved
 from tui.sampling.source import HostSource
@@ -31,29 +32,20 @@ class StockLister(Lister[StockLine]):
     asks_every_seconds: ClassVar[float | None] = 1.0
 
     def __init__(self) -> None:
-        self._source: HostSource | None = None
-        self._listed_at: float | None = None
-        self._changed: dict[str, int] = {}
+        self._restocking = Restocking(KINDS, RELIST_SECONDS)
 
     async def ask(self, source: HostSource) -> None:
         """Ask the engines when it is time."""
-        self._source = source
-        view = source.view
-        now = view.taken_monotonic_seconds if view is not None else 0.0
-        engines = {engine for kind in KINDS for engine in source.resource_engines(kind)}
-        changed = {engine: source.keeper(engine).changed for engine in sorted(engines)}
-        if self._listed_at is None or now - self._listed_at >= RELIST_SECONDS or changed != self._changed:
-            await source.restock(KINDS)
-            self._listed_at, self._changed = now, changed  # only now: a question that was given up is asked again
+        await self._restocking.ask(source)
 
     def look(self, source: HostSource) -> None:
         """Take what the engines answered before, without asking them."""
-        self._source = source
+        self._restocking.look(source)
 
     @property
     def shelf(self) -> Mapping[str, Shelved]:
         """Return what the engines answered last."""
-        return self._source.shelf if self._source is not None else {}
+        return self._restocking.shelf
 
     def rows(self, view: HostView, *, problems_only: bool = False) -> list[Row[StockLine]]:
         """Return the rows of a moment."""
@@ -70,15 +62,11 @@ class StockLister(Lister[StockLine]):
             instances = by_engine.get(engine, {})
             maker = _Maker(view.host_id, engine, shelved, instances=instances, pods=pods, when=when)
             found += maker.rows(problems_only=problems_only)
-        return found + self._awaited(shelf)
+        return found + self._awaited()
 
-    def _awaited(self, shelf: Mapping[str, Shelved]) -> list[Row[StockLine]]:
+    def _awaited(self) -> list[Row[StockLine]]:
         """Return a line for each engine that was asked and has not answered yet."""
-        source = self._source
-        if source is None:
-            return []
-        engines = sorted({engine for kind in KINDS for engine in source.resource_engines(kind)} - set(shelf))
-        keys = [(f"asked/{engine}", engine) for engine in engines]
+        keys = [(f"asked/{engine}", engine) for engine in self._restocking.awaited]
         return [Row(key, StockLine(key, engine, text=f"{engine}: is being asked ...")) for key, engine in keys]
 
 

@@ -13,6 +13,7 @@ from tui.domain.network import HostInterface, Network
 from tui.domain.resource import ResourceId, ResourceKind
 from tui.present.lister import Lister
 from tui.present.networks.line import HOST_GROUP, NetLine, is_shown
+from tui.present.restocking import Restocking
 from tui.present.shelved import pods_of_infra, sentences_of, since_when
 from tui.sampling.keeps import Shelved
 from tui.sampling.source import HostSource
@@ -34,24 +35,14 @@ class NetworkLister(Lister[NetLine]):
 
     def __init__(self) -> None:
         self.interfaces: tuple[HostInterface, ...] = ()
-        self._source: HostSource | None = None
+        self._restocking = Restocking(NETWORKS, RELIST_SECONDS)
         self._interfaces_problem = ""
-        self._listed_at: float | None = None
-        self._changed: dict[str, int] = {}
         self._of_guests: frozenset[str] = frozenset()
 
     async def ask(self, source: HostSource) -> None:
         """Ask the kernel, and the engines when it is time."""
-        self._source = source
-        view = source.view
-        now = view.taken_monotonic_seconds if view is not None else 0.0
         self._of_guests = frozenset(source.resource_engines(ResourceKind.POOL))
-        changed = {engine: source.keeper(engine).changed for engine in source.resource_engines(ResourceKind.NETWORK)}
-        if self._listed_at is None or now - self._listed_at >= RELIST_SECONDS or changed != self._changed:
-            await asyncio.gather(source.restock(NETWORKS), self._read_interfaces(source))
-            self._listed_at, self._changed = now, changed  # only now: a question that was given up is asked again
-        else:
-            await self._read_interfaces(source)
+        await asyncio.gather(self._restocking.ask(source), self._read_interfaces(source))
 
     async def _read_interfaces(self, source: HostSource) -> None:
         try:
@@ -63,11 +54,7 @@ class NetworkLister(Lister[NetLine]):
     @property
     def shelf(self) -> Mapping[str, Shelved]:
         """Return what the engines answered last."""
-        return self._source.shelf if self._source is not None else {}
-
-    def relist(self) -> None:
-        """Ask the engines the next time, whatever they were asked before."""
-        self._listed_at = None
+        return self._restocking.shelf
 
     def rows(self, view: HostView, *, problems_only: bool = False) -> list[Row[NetLine]]:
         """Return the rows: networks under their engine, interfaces under the host."""
@@ -115,10 +102,7 @@ class NetworkLister(Lister[NetLine]):
 
     def _awaited(self) -> list[Row[NetLine]]:
         """Return a line for each engine that was asked and has not answered yet."""
-        if self._source is None:
-            return []
-        engines = [engine for engine in self._source.resource_engines(ResourceKind.NETWORK) if engine not in self.shelf]
-        keys = [(f"asked/{engine}", engine) for engine in engines]
+        keys = [(f"asked/{engine}", engine) for engine in self._restocking.awaited]
         return [Row(key, NetLine(key, engine, text=f"{engine}: is being asked ...")) for key, engine in keys]
 
 
