@@ -32,22 +32,16 @@ from tui.domain.operation.networks import (
     PruneNetworks,
     RemoveNetwork,
 )
-from tui.domain.resource import ResourceId, ResourceKind
+from tui.domain.resource import ResourceKind
 from tui.domain.storage import ContainerVolume
 from tui.engines.demo.load import MIB
 from tui.engines.demo.resources.fill import image_now, network_now
-from tui.engines.demo.resources.keeper import Effect
-from tui.engines.demo.resources.room import Room
-
-Made = tuple[str, ResourceId | InstanceId | None]
+from tui.engines.demo.resources.keeper import Effect, nothing_to_ask
+from tui.engines.demo.resources.room import Made, Room
 
 
 def _line(*words: str) -> str:
     return shlex.join(["podman", *words])
-
-
-def _nothing(_room: Room, _operation: Operation) -> Preview:
-    return Preview()
 
 
 def _users(room: Room, ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -268,9 +262,9 @@ def _done(_room: Room, _operation: Operation) -> Made:
 
 
 CONTAINER_EFFECTS: Mapping[type[Operation], Effect] = {
-    PullImage: Effect(_nothing, _pull, lambda _r, o: _line("pull", o.reference), lambda _r, _o: 184 * MIB),
-    TagImage: Effect(_nothing, _tag, lambda r, o: _line("tag", r.image(o.target.local).name, o.name)),
-    UntagImage: Effect(_nothing, _untag, lambda r, o: _line("untag", r.image(o.target.local).name, o.name)),
+    PullImage: Effect(nothing_to_ask, _pull, lambda _r, o: _line("pull", o.reference), lambda _r, _o: 184 * MIB),
+    TagImage: Effect(nothing_to_ask, _tag, lambda r, o: _line("tag", r.image(o.target.local).name, o.name)),
+    UntagImage: Effect(nothing_to_ask, _untag, lambda r, o: _line("untag", r.image(o.target.local).name, o.name)),
     RemoveImage: Effect(
         _remove_image_preview, _remove_image, lambda r, o: _line("image", "rm", r.image(o.target.local).name)
     ),
@@ -279,12 +273,12 @@ CONTAINER_EFFECTS: Mapping[type[Operation], Effect] = {
     ),
     RunContainer: Effect(_run_preview, _run, lambda _r, o: run_command(o)),
     CommitContainer: Effect(
-        _nothing,
+        nothing_to_ask,
         _commit,
         lambda r, o: _line("commit", r.instance(o.target.local).name, o.reference),
         lambda _r, _o: 76 * MIB,
     ),
-    UpdateLimits: Effect(_nothing, _done, lambda r, o: _line("update", r.instance(o.target.local).name)),
+    UpdateLimits: Effect(nothing_to_ask, _done, lambda r, o: _line("update", r.instance(o.target.local).name)),
     CreateContainerVolume: Effect(_new_volume_preview, _create_volume, lambda _r, o: _line("volume", "create", o.name)),
     RemoveContainerVolume: Effect(
         _remove_volume_preview, _remove_volume, lambda _r, o: _line("volume", "rm", o.target.local)
@@ -302,9 +296,9 @@ CONTAINER_EFFECTS: Mapping[type[Operation], Effect] = {
         _prune_networks_preview, _prune_networks, lambda _r, _o: _line("network", "prune", "--force")
     ),
     ConnectNetwork: Effect(
-        _nothing, _connect, lambda _r, o: _line("network", "connect", o.target.local, o.container_name)
+        nothing_to_ask, _connect, lambda _r, o: _line("network", "connect", o.target.local, o.container_name)
     ),
     DisconnectNetwork: Effect(
-        _nothing, _disconnect, lambda _r, o: _line("network", "disconnect", o.target.local, o.container_name)
+        nothing_to_ask, _disconnect, lambda _r, o: _line("network", "disconnect", o.target.local, o.container_name)
     ),
 }

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tui.domain.errors import ActionRefused, NotFound
-from tui.domain.hardware import GuestDisk, GuestInterface
 from tui.domain.identity import InstanceId
 from tui.domain.instance import GuestFacts, Instance, Kind, State
 from tui.domain.network import Network, Subnet
@@ -44,24 +43,25 @@ from tui.domain.operation.storage import (
     StartPool,
     StopPool,
 )
-from tui.domain.resource import ResourceId, ResourceKind
+from tui.domain.resource import ResourceKind
 from tui.domain.snapshot import GuestSnapshot
 from tui.domain.storage import Disk, StoragePool
 from tui.engines.demo.load import GIB, MIB
 from tui.engines.demo.resources.fill import disk_now, network_now, pool_now, state_word
-from tui.engines.demo.resources.hardware import hardware_of
-from tui.engines.demo.resources.keeper import EXTERNAL, Effect
-from tui.engines.demo.resources.room import Room
-
-Made = tuple[str, ResourceId | InstanceId | None]
+from tui.engines.demo.resources.hardware import (
+    attach_disk,
+    attach_interface,
+    change_hardware,
+    define,
+    detach_disk,
+    detach_interface,
+)
+from tui.engines.demo.resources.keeper import EXTERNAL, Effect, nothing_to_ask
+from tui.engines.demo.resources.room import Made, Room
 
 
 def _line(*words: str) -> str:
     return shlex.join(["virsh", *words])
-
-
-def _nothing(_room: Room, _operation: Operation) -> Preview:
-    return Preview()
 
 
 def _pool_state(state: str) -> object:
@@ -297,55 +297,6 @@ def _delete_snapshot(room: Room, operation: DeleteSnapshot) -> Made:
     return "", None
 
 
-def _change_hardware(room: Room, operation: ChangeHardware) -> Made:
-    before = hardware_of(room, operation.target.local)
-    room.hardware[operation.target.local] = replace(
-        before,
-        vcpus=operation.vcpus or before.vcpus,
-        memory_bytes=operation.memory_bytes or before.memory_bytes,
-        boot=before.boot if operation.boot is None else operation.boot,
-        title=before.title if operation.title_text is None else operation.title_text,
-        description=before.description if operation.description is None else operation.description,
-    )
-    return "at the next start", None
-
-
-def _attach_disk(room: Room, operation: AttachDisk) -> Made:
-    before = hardware_of(room, operation.target.local)
-    device = operation.device or f"vd{chr(ord('a') + len(before.disks))}"
-    disk = GuestDisk(device, operation.path, operation.format, operation.bus, read_only=operation.read_only,
-                     live=operation.live, stored=operation.stored)  # fmt: skip
-    room.hardware[operation.target.local] = replace(before, disks=(*before.disks, disk))
-    return f"attached as {device}", None
-
-
-def _detach_disk(room: Room, operation: DetachDisk) -> Made:
-    before = hardware_of(room, operation.target.local)
-    left = tuple(one for one in before.disks if one.device != operation.device)
-    room.hardware[operation.target.local] = replace(before, disks=left)
-    return "", None
-
-
-def _attach_interface(room: Room, operation: AttachInterface) -> Made:
-    before = hardware_of(room, operation.target.local)
-    mac = operation.mac or f"52:54:00:aa:bb:{len(before.interfaces):02x}"
-    one = GuestInterface(mac, operation.network, operation.model, live=operation.live, stored=operation.stored)
-    room.hardware[operation.target.local] = replace(before, interfaces=(*before.interfaces, one))
-    return f"attached as {mac}", None
-
-
-def _detach_interface(room: Room, operation: DetachInterface) -> Made:
-    before = hardware_of(room, operation.target.local)
-    left = tuple(one for one in before.interfaces if one.mac != operation.mac)
-    room.hardware[operation.target.local] = replace(before, interfaces=left)
-    return "", None
-
-
-def _define(room: Room, operation: DefineXml) -> Made:
-    room.hardware[operation.target.local] = replace(hardware_of(room, operation.target.local), stored_xml=operation.xml)
-    return "at the next start", None
-
-
 def _of_guest(verb: str) -> object:
     return lambda room, operation: _line(verb, room.instance(operation.target.local).name)
 
@@ -376,21 +327,21 @@ def _clone_line(room: Room, operation: CloneGuest) -> str:
 GUEST_EFFECTS: Mapping[type[Operation], Effect] = {
     CreatePool: _effect(_new_pool_preview, _create_pool,
                         lambda _r, o: _line("pool-define-as", o.name, "dir", "--target", o.path)),
-    RemovePool: _effect(_nothing, _remove_pool, _of_resource("pool-undefine")),
-    StartPool: _effect(_nothing, _pool_state("active"), _of_resource("pool-start")),
+    RemovePool: _effect(nothing_to_ask, _remove_pool, _of_resource("pool-undefine")),
+    StartPool: _effect(nothing_to_ask, _pool_state("active"), _of_resource("pool-start")),
     StopPool: _effect(_stop_pool_preview, _pool_state("inactive"), _of_resource("pool-destroy")),
-    RefreshPool: _effect(_nothing, lambda _r, _o: ("", None), _of_resource("pool-refresh")),
-    SetPoolAutostart: _effect(_nothing, _autostart, _of_resource("pool-autostart")),
+    RefreshPool: _effect(nothing_to_ask, lambda _r, _o: ("", None), _of_resource("pool-refresh")),
+    SetPoolAutostart: _effect(nothing_to_ask, _autostart, _of_resource("pool-autostart")),
     CreateDisk: _effect(_new_disk_preview, _create_disk,
                         lambda _r, o: _line("vol-create-as", o.target.local, o.name, str(o.capacity_bytes))),
     CloneDisk: _effect(_new_disk_preview, _clone_disk, lambda _r, o: _line("vol-clone", o.target.local, o.name), _size),
-    ResizeDisk: _effect(_nothing, _resize_disk,
+    ResizeDisk: _effect(nothing_to_ask, _resize_disk,
                         lambda _r, o: _line("vol-resize", o.target.local, str(o.capacity_bytes))),
     DeleteDisk: _effect(_delete_disk_preview, _delete_disk, _of_resource("vol-delete")),
-    StartNetwork: _effect(_nothing, _start_network, _of_resource("net-start")),
+    StartNetwork: _effect(nothing_to_ask, _start_network, _of_resource("net-start")),
     StopNetwork: _effect(_hangs_preview, _stop_network, _of_resource("net-destroy")),
     RemoveNetwork: _effect(_hangs_preview, _remove_network, _of_resource("net-undefine")),
-    SetNetworkAutostart: _effect(_nothing, _autostart, _of_resource("net-autostart")),
+    SetNetworkAutostart: _effect(nothing_to_ask, _autostart, _of_resource("net-autostart")),
     CreateGuestNetwork: _effect(_new_network_preview, _create_network,
                                 lambda _r, o: _line("net-define", f"{o.name}.xml")),
     CreateGuest: _effect(_create_guest_preview, _create_guest,
@@ -399,13 +350,13 @@ GUEST_EFFECTS: Mapping[type[Operation], Effect] = {
     CloneGuest: _effect(_clone_guest_preview, _clone_guest,
                         _clone_line,
                         lambda _r, _o: 4 * GIB),
-    CreateSnapshot: _effect(_nothing, _create_snapshot, _of_snapshot("snapshot-create-as")),
+    CreateSnapshot: _effect(nothing_to_ask, _create_snapshot, _of_snapshot("snapshot-create-as")),
     RevertSnapshot: _effect(_revert_preview, _revert, _of_snapshot("snapshot-revert")),
     DeleteSnapshot: _effect(_delete_snapshot_preview, _delete_snapshot, _of_snapshot("snapshot-delete")),
-    ChangeHardware: _effect(_nothing, _change_hardware, _of_guest("edit")),
-    AttachDisk: _effect(_nothing, _attach_disk, _of_guest("attach-disk")),
-    DetachDisk: _effect(_nothing, _detach_disk, _of_guest("detach-disk")),
-    AttachInterface: _effect(_nothing, _attach_interface, _of_guest("attach-interface")),
-    DetachInterface: _effect(_nothing, _detach_interface, _of_guest("detach-interface")),
-    DefineXml: _effect(_nothing, _define, _of_guest("define")),
+    ChangeHardware: _effect(nothing_to_ask, change_hardware, _of_guest("edit")),
+    AttachDisk: _effect(nothing_to_ask, attach_disk, _of_guest("attach-disk")),
+    DetachDisk: _effect(nothing_to_ask, detach_disk, _of_guest("detach-disk")),
+    AttachInterface: _effect(nothing_to_ask, attach_interface, _of_guest("attach-interface")),
+    DetachInterface: _effect(nothing_to_ask, detach_interface, _of_guest("detach-interface")),
+    DefineXml: _effect(nothing_to_ask, define, _of_guest("define")),
 }  # fmt: skip

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tui.domain.hardware import GuestDisk, GuestHardware, GuestInterface
+from tui.domain.operation.guests import (
+    AttachDisk,
+    AttachInterface,
+    ChangeHardware,
+    DefineXml,
+    DetachDisk,
+    DetachInterface,
+)
 from tui.engines.demo.documents import document_of
 from tui.engines.demo.resources.fill import POOL_PATH, network_now
-from tui.engines.demo.resources.room import Room
+from tui.engines.demo.resources.room import Made, Room
 
 
 def hardware_of(room: Room, local: str) -> GuestHardware:
@@ -34,3 +44,58 @@ def hardware_of(room: Room, local: str) -> GuestHardware:
         ),
         stored_xml=document_of(guest).text,
     )
+
+
+def change_hardware(room: Room, operation: ChangeHardware) -> Made:
+    """Change what a guest has at its next start."""
+    before = hardware_of(room, operation.target.local)
+    room.hardware[operation.target.local] = replace(
+        before,
+        vcpus=operation.vcpus or before.vcpus,
+        memory_bytes=operation.memory_bytes or before.memory_bytes,
+        boot=before.boot if operation.boot is None else operation.boot,
+        title=before.title if operation.title_text is None else operation.title_text,
+        description=before.description if operation.description is None else operation.description,
+    )
+    return "at the next start", None
+
+
+def attach_disk(room: Room, operation: AttachDisk) -> Made:
+    """Give a guest one more disk."""
+    before = hardware_of(room, operation.target.local)
+    device = operation.device or f"vd{chr(ord('a') + len(before.disks))}"
+    disk = GuestDisk(device, operation.path, operation.format, operation.bus, read_only=operation.read_only,
+                     live=operation.live, stored=operation.stored)  # fmt: skip
+    room.hardware[operation.target.local] = replace(before, disks=(*before.disks, disk))
+    return f"attached as {device}", None
+
+
+def detach_disk(room: Room, operation: DetachDisk) -> Made:
+    """Take a disk from a guest."""
+    before = hardware_of(room, operation.target.local)
+    left = tuple(one for one in before.disks if one.device != operation.device)
+    room.hardware[operation.target.local] = replace(before, disks=left)
+    return "", None
+
+
+def attach_interface(room: Room, operation: AttachInterface) -> Made:
+    """Give a guest one more interface."""
+    before = hardware_of(room, operation.target.local)
+    mac = operation.mac or f"52:54:00:aa:bb:{len(before.interfaces):02x}"
+    one = GuestInterface(mac, operation.network, operation.model, live=operation.live, stored=operation.stored)
+    room.hardware[operation.target.local] = replace(before, interfaces=(*before.interfaces, one))
+    return f"attached as {mac}", None
+
+
+def detach_interface(room: Room, operation: DetachInterface) -> Made:
+    """Take an interface from a guest."""
+    before = hardware_of(room, operation.target.local)
+    left = tuple(one for one in before.interfaces if one.mac != operation.mac)
+    room.hardware[operation.target.local] = replace(before, interfaces=left)
+    return "", None
+
+
+def define(room: Room, operation: DefineXml) -> Made:
+    """Take an edited definition."""
+    room.hardware[operation.target.local] = replace(hardware_of(room, operation.target.local), stored_xml=operation.xml)
+    return "at the next start", None

@@ -21,7 +21,7 @@ from tui.domain.storage import Disk
 from tui.engines.demo.acting import Timing
 from tui.engines.demo.resources.fill import disk_now, image_now, network_now, pool_now
 from tui.engines.demo.resources.hardware import hardware_of
-from tui.engines.demo.resources.room import Room
+from tui.engines.demo.resources.room import Made, Room
 
 STEPS = 12
 CONTAINER_KINDS = frozenset({ResourceKind.IMAGE, ResourceKind.VOLUME, ResourceKind.NETWORK})
@@ -41,9 +41,14 @@ class Effect:
     """
 
     preview: Callable[[Room, Any], Preview]
-    carry_out: Callable[[Room, Any], tuple[str, ResourceId | InstanceId | None]]
+    carry_out: Callable[[Room, Any], Made]
     command: Callable[[Room, Any], str]
     bytes_moved: Callable[[Room, Any], int] = lambda _room, _operation: 0
+
+
+def nothing_to_ask(_room: Room, _operation: Operation) -> Preview:
+    """Return the preview of what touches nobody."""
+    return Preview()
 
 
 class DemoKeeper:

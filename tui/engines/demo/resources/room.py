@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from tui.domain.errors import NotFound
 from tui.domain.hardware import GuestHardware
+from tui.domain.identity import InstanceId
 from tui.domain.image import ContainerImage
 from tui.domain.instance import Instance
 from tui.domain.network import Network
@@ -16,6 +17,9 @@ from tui.domain.snapshot import GuestSnapshot
 from tui.domain.storage import ContainerVolume, Disk, StoragePool
 
 T = TypeVar("T")
+
+Made = tuple[str, ResourceId | InstanceId | None]
+"""What to tell of an operation that was carried out, and what was made; None when nothing was."""
 
 
 @dataclass

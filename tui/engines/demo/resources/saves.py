@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from tui.domain.action import Verb
-from tui.domain.identity import InstanceId
 from tui.domain.image import ContainerImage
 from tui.domain.instance import Instance
 from tui.domain.operation import Operation, Preview
@@ -21,14 +20,12 @@ from tui.domain.operation.images import (
     SaveImage,
 )
 from tui.domain.operation.storage import DownloadDisk, UploadDisk
-from tui.domain.resource import ResourceId, ResourceKind
+from tui.domain.resource import ResourceKind
 from tui.domain.storage import Disk
 from tui.engines.demo.load import GIB, MIB
 from tui.engines.demo.resources.keeper import Effect
-from tui.engines.demo.resources.room import Room
+from tui.engines.demo.resources.room import Made, Room
 from tui.engines.demo.verbs import off, rule_for
-
-Made = tuple[str, ResourceId | InstanceId | None]
 
 NO_FILES = "This is the demo: it writes no files."
 NEEDS_ROOT = "Checkpoints need containers of root: those of other users cannot be written to disk."
