@@ -5,8 +5,11 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from tui import __version__
 from tui.config import Config, Known, load_config
@@ -20,13 +23,17 @@ ENGINE_DEADLINE_SECONDS = 15.0
 KEYS_HINT = "On the screen: ? shows all keys, q quits."
 
 
+SUBCOMMANDS: Mapping[str, str] = MappingProxyType({})
+"""Commands with a module of their own in `tui.subcommands`, and their help; imported only when one is asked for."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status.
 
     0: all is well. 1: a crash, or doctor found something missing. 2: wrong arguments or configuration. 3: snapshot, an
     engine that is installed or was named did not answer. 129: the terminal went away. 143: SIGTERM.
     """
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
     if arguments.demo and arguments.command is not None:
         print(
             f"hostdeck: {arguments.command} tells of this host; the demo host is for the screen only.", file=sys.stderr
@@ -44,8 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return asyncio.run(_until_told(_snapshot(wanted, as_json=arguments.json)))
             case "doctor":
                 return asyncio.run(_until_told(_doctor(wanted, as_json=arguments.json)))
-            case _:
+            case None:
                 return _screen(wanted, config)
+            case name:
+                return int(_subcommand(name).run(arguments, wanted, config))
     except HostdeckError as error:
         print(f"hostdeck: {error.message}", file=sys.stderr)
         return EXIT_USAGE
@@ -56,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     shared.add_argument("--connect", action="append", metavar="URI", help="libvirt to connect to; may be repeated")
     shared.add_argument("--podman", action="append", metavar="URL", help="Podman socket; may be repeated")
@@ -79,7 +88,16 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, parents=[shared], help=text, description=text)
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    for name, text in SUBCOMMANDS.items():
+        command = commands.add_parser(name, parents=[shared], help=text, description=text)
+        if name in argv:
+            _subcommand(name).add_arguments(command)
     return parser
+
+
+def _subcommand(name: str) -> Any:
+    """Return the module: `add_arguments(parser)` and `run(arguments, wanted, config) -> exit status`."""
+    return import_module(f"tui.subcommands.{name}")
 
 
 def _known(keys: Collection[str]) -> Known:

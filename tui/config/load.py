@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -103,6 +104,9 @@ def parse_config(text: str, path: Path, *, known: Callable[[Collection[str]], Kn
     reader.read_log(reader.table(document, "log"))
     reader.read_bindings(reader.table(document, "keys"), actions)
     reader.read_columns(reader.table(document, "columns"), columns)
+    for name in _LATE_TABLES:
+        if name in document:
+            reader.read_late(name, reader.table(document, name))
     if reader.problems:
         raise InvalidConfig(path, reader.problems)
     return Config(**reader.values)
@@ -139,11 +143,13 @@ def _checks(themes: Collection[str] | None) -> dict[str, Check]:
         "read_only": boolean,
         "confirm_delete_count": number(1, 1000, whole=True),
         "shells": shells,
+        "low_bandwidth": boolean,
     }
 
 
 _LOG_CHECKS: Mapping[str, Check] = MappingProxyType({"memory_mib": number(1, 4096, whole=True)})
-_TABLES = ("keys", "columns", "log")
+_LATE_TABLES = ("rules", "notify", "record")  # each is read by the module of its name
+_TABLES = ("keys", "columns", "log", *_LATE_TABLES)
 
 
 class _Reader:
@@ -201,6 +207,11 @@ class _Reader:
                 continue
             self._check(("columns", pane), value, names(known.get(pane) if known is not None else None), chosen)
         self.values["columns"] = MappingProxyType(chosen)
+
+    def read_late(self, name: str, table: Mapping[str, Any]) -> None:
+        """Read a table by its own module: `read(table, wrong)` returns the value and calls `wrong(path, text)`."""
+        module = import_module(f"tui.config.{name}")
+        self.values[name] = module.read(table, lambda path, text: self._wrong((name, *path), text))
 
     def _check(self, path: tuple[str, ...], value: Any, check: Check, into: dict[str, Any]) -> None:
         try:

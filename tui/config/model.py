@@ -1,9 +1,16 @@
 """The preferences there are."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tui.config.notify import NotifySettings
+    from tui.config.record import RecordSettings
+    from tui.config.rules import RuleSettings
 
 PANES = ("overview", "guests", "containers", "images", "networks")
 
@@ -30,6 +37,10 @@ class Config:
         log_memory_mib: memory for the lines of one log; the oldest are dropped.
         keys: names of keys by id of an action, only those that differ from the table of actions.
         columns: names of columns by pane, only those that differ from the usual ones.
+        low_bandwidth: draw little: no small charts, a sample every 5 s.
+        rules: what differs from the usual rules; None for those.
+        notify: who is told of problems, and how; None tells nobody.
+        record: where the record is and how long it is kept; None for the usual ones.
     """
 
     connect: tuple[str, ...] = ()
@@ -45,3 +56,7 @@ class Config:
     log_memory_mib: int = 64
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
+    low_bandwidth: bool = False
+    rules: RuleSettings | None = None
+    notify: NotifySettings | None = None
+    record: RecordSettings | None = None

@@ -119,6 +119,16 @@ class Problem:
         kind: "guest", "container", "engine" or "host".
         text: the sentence.
         since_utc_seconds: when hostdeck first saw it, None when not known.
+        rule: id of the rule that found it; with `lasting` it names the problem over restarts.
+        lasting: text of the subject's `StableKey`, an engine's id, or "" for the host.
+        unit: of `value` and `peak`: "%" or empty for a count.
+        value: the figure that the rule looks at, None where it looks at a state.
+        peak: the worst value since then.
+        victims: names of those that wait at the same time, the worst first.
+        neighbour: name of the busiest other instance, where the problem is that something has to wait.
+        acknowledged_by: login name of the person who has seen it; empty when nobody has.
+        silenced_until_utc_seconds: it is kept quiet until then, None when it is not.
+        note: what a person wrote beside it.
     """
 
     severity: Severity
@@ -127,6 +137,21 @@ class Problem:
     kind: str
     text: str
     since_utc_seconds: float | None = None
+    rule: str = ""
+    lasting: str = ""
+    unit: str = ""
+    value: float | None = None
+    peak: float | None = None
+    victims: tuple[str, ...] = ()
+    neighbour: str = ""
+    acknowledged_by: str = ""
+    silenced_until_utc_seconds: float | None = None
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """Return the text that names this problem over restarts and for all who look at this host."""
+        return f"{self.kind}|{self.lasting}|{self.rule}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,3 +46,8 @@ class StableKey:
     engine: str
     user: str
     name: str
+
+    @property
+    def text(self) -> str:
+        """Return the one text form, used as `Problem.lasting`."""
+        return " ".join((self.host, self.engine, self.user or "-", self.name))

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from tui.domain.host import HostView
     from tui.domain.identity import InstanceId, StableKey
     from tui.domain.instance import Address
+    from tui.domain.past import Handling
     from tui.domain.resource import ResourceKind
+    from tui.domain.timeline import TimelineEntry
     from tui.sampling.history import Metric
+    from tui.sampling.past import Past
     from tui.sampling.source import HostSource
 
 NOT_YET = "The engines are not started yet."
@@ -64,6 +67,24 @@ class DeferredSource(PassesInside, PassesResources):
     def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
         """Return remembered events, oldest first."""
         return self._real.events(subject) if self._real is not None else ()
+
+    def timeline(self) -> Sequence[TimelineEntry]:
+        """Return what was seen happen since the start."""
+        return self._real.timeline() if self._real is not None else ()
+
+    def add_to_timeline(self, entry: TimelineEntry) -> None:
+        """Add what a person did here."""
+        if self._real is not None:
+            self._real.add_to_timeline(entry)
+
+    @property
+    def past(self) -> Past | None:
+        """Return the record of this host."""
+        return self._real.past if self._real is not None else None
+
+    async def handle(self, handling: Handling) -> str:
+        """Acknowledge, silence or note a problem."""
+        return await self._real.handle(handling) if self._real is not None else NOT_YET
 
     def attend(self, keys: Iterable[str]) -> None:
         """Say which row keys a person looks at closely."""

@@ -11,14 +11,18 @@ from tui.domain.event import Document, Event
 from tui.domain.host import EngineState, EngineStatus, HostUsage, HostView
 from tui.domain.identity import InstanceId, StableKey
 from tui.domain.instance import Address, Instance
+from tui.domain.past import Handling
+from tui.domain.timeline import TimelineEntry
 from tui.domain.usage import Usage
 from tui.engines.base import Engine
 from tui.engines.lane import Lane
 from tui.sampling.board import Board
+from tui.sampling.chronicle import Chronicle
 from tui.sampling.history import History, Metric
 from tui.sampling.inside import RoutesInside
 from tui.sampling.keeps import InterfaceReader
 from tui.sampling.ledger import LedgerKeeper
+from tui.sampling.past import Handlings, Past
 from tui.sampling.problems import ProblemBoard
 from tui.sampling.roll import Roll
 from tui.sampling.shelf import RoutesResources, Shelf
@@ -58,6 +62,8 @@ class LiveSource(RoutesInside, RoutesResources):
         sample_deadline_seconds: how long one reading of the kernel's files may take; past it the last figures stay.
         find_more: asked now and then for engines that appeared since (a user's socket that began to listen).
         interface_reader: reads the host's interfaces; None where there are none to read.
+        past: a record of this host; None where none is looked for.
+        handlings: what persons said about problems; None where nothing is kept.
     """
 
     def __init__(
@@ -72,6 +78,8 @@ class LiveSource(RoutesInside, RoutesResources):
         clocks: Clocks | None = None,
         find_more: Callable[[], Sequence[Engine]] | None = None,
         interface_reader: InterfaceReader | None = None,
+        past: Past | None = None,
+        handlings: Handlings | None = None,
     ) -> None:
         self._host = host
         self._engines = {engine.id: engine for engine in engines}
@@ -84,6 +92,9 @@ class LiveSource(RoutesInside, RoutesResources):
         self._board = Board(self._hurry, sampler.set_guest_memory)
         self._problems = ProblemBoard()
         self._ledger = LedgerKeeper()
+        self._chronicle = Chronicle()
+        self._past = past
+        self._handlings = handlings
         self._history = History()
         self._roll = Roll()
         self._shelf = Shelf()
@@ -121,6 +132,27 @@ class LiveSource(RoutesInside, RoutesResources):
     def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
         """Return remembered events, oldest first."""
         return self._board.events(subject)
+
+    def timeline(self) -> Sequence[TimelineEntry]:
+        """Return what was seen happen since the start, oldest first."""
+        return self._chronicle.entries
+
+    def add_to_timeline(self, entry: TimelineEntry) -> None:
+        """Add what a person did here."""
+        self._chronicle.add(entry)
+
+    @property
+    def past(self) -> Past | None:
+        """Return the record of this host."""
+        return self._past
+
+    async def handle(self, handling: Handling) -> str:
+        """Acknowledge, silence or note a problem, for all viewers."""
+        if self._host.read_only:
+            return "hostdeck was started with --read-only."
+        if self._handlings is None:
+            return "Nothing is kept here."
+        return await self._handlings.put(handling)
 
     def attend(self, keys: Iterable[str]) -> None:
         """Say which row keys a person looks at closely."""
@@ -162,6 +194,7 @@ class LiveSource(RoutesInside, RoutesResources):
             if now >= self._due:
                 regular = await self._sample(now)
             self._view = self._make_view(self._clocks.monotonic())
+            self._chronicle.take(self._view)
             if regular:
                 self._remember()
             publish(self._view)

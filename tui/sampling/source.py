@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from tui.domain.host import HostUsage, HostView
     from tui.domain.identity import InstanceId, StableKey
     from tui.domain.instance import Address, Instance
+    from tui.domain.past import Handling
+    from tui.domain.timeline import TimelineEntry
     from tui.domain.usage import Usage
     from tui.engines.base import GuestMemory
     from tui.sampling.history import Metric
+    from tui.sampling.past import Past
 
 
 class InstanceSampler(Protocol):
@@ -71,6 +74,19 @@ class HostSource(OpensInside, KeepsResources, Protocol):
 
     def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
         """Return remembered events, oldest first: of one instance, or all."""
+
+    def timeline(self) -> Sequence[TimelineEntry]:
+        """Return what was seen happen since the start, oldest first and bounded; what was before is in `past`."""
+
+    def add_to_timeline(self, entry: TimelineEntry) -> None:
+        """Add what a person did here."""
+
+    @property
+    def past(self) -> Past | None:
+        """Return the record of this host; None where there is none and none is looked for."""
+
+    async def handle(self, handling: Handling) -> str:
+        """Acknowledge, silence or note a problem, for all viewers; return why that failed, or an empty text."""
 
     def attend(self, keys: Iterable[str]) -> None:
         """Say which row keys a person looks at closely; replaces what was said before."""

@@ -15,15 +15,19 @@ from tui.domain.event import Document, Event
 from tui.domain.host import EngineStatus, HostView, InstanceView
 from tui.domain.identity import InstanceId, StableKey
 from tui.domain.instance import Address, Instance
+from tui.domain.past import Handling
+from tui.domain.timeline import TimelineEntry
 from tui.engines.base import Engine
 from tui.engines.demo import DemoHost
 from tui.engines.lane import Lane
 from tui.jobs import Jobs
 from tui.sampling.board import Board
+from tui.sampling.chronicle import Chronicle
 from tui.sampling.history import History, Metric
 from tui.sampling.inside import RoutesInside
 from tui.sampling.keeps import InterfaceReader
 from tui.sampling.ledger import make_ledger
+from tui.sampling.past import Past
 from tui.sampling.problems import ProblemBoard
 from tui.sampling.shelf import RoutesResources, Shelf
 from tui.state import StateFile
@@ -70,6 +74,9 @@ class StillHost(RoutesInside, RoutesResources):
         self._board = Board(lambda: None, lambda _memory: None)
         self._problems = ProblemBoard()
         self._history = History()
+        self._chronicle = Chronicle()
+        self.past: Past | None = None
+        self.handled: list[Handling] = []
         self._publish: Callable[[HostView], None] = lambda _view: None
 
     def utc(self) -> float:
@@ -119,6 +126,7 @@ class StillHost(RoutesInside, RoutesResources):
             view = self.change(view)
             problems = self._problems.judge(view.instances, view.sources, view.usage, utc=self.utc(), stale_seconds=0.0)
             self.view = replace(view, problems=problems)
+            self._chronicle.take(self.view)
             self._publish(self.view)
 
     def _engines_now(self) -> Iterable[Engine]:
@@ -142,6 +150,16 @@ class StillHost(RoutesInside, RoutesResources):
 
     def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
         return self._board.events(subject)
+
+    def timeline(self) -> Sequence[TimelineEntry]:
+        return self._chronicle.entries
+
+    def add_to_timeline(self, entry: TimelineEntry) -> None:
+        self._chronicle.add(entry)
+
+    async def handle(self, handling: Handling) -> str:
+        self.handled.append(handling)
+        return ""
 
     def attend(self, keys: Iterable[str]) -> None:
         self.attended = frozenset(keys)

@@ -1,0 +1,1 @@
+"""A screen to be looked at from afar."""

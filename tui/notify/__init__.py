@@ -1,0 +1,1 @@
+"""Tells persons who look elsewhere: a webhook, a command, the terminal."""

@@ -1,0 +1,1 @@
+"""No frame before the terminal has taken the one before it."""

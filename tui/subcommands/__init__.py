@@ -1,0 +1,1 @@
+"""What `hostdeck COMMAND` does; each module has HELP, add_arguments() and run()."""
