@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.sampling.keeps import InterfaceReader
     from tui.sampling.live import LiveSource
     from tui.sampling.source import HostSampler, InstanceSampler
+    from tui.sampling.totals import Tally
 
 LIBVIRT_PROGRAMS = ("libvirtd", "virtqemud", "virtlxcd")  # not virsh: a client alone has no guests here
 SYSTEM_FOLDERS = "/usr/sbin:/sbin:/usr/local/sbin"  # daemons are there, and a user's PATH often lacks them
@@ -33,6 +34,7 @@ class Wanted:
         podman: Podman URLs; empty likewise.
         interval_seconds: time between two samples.
         shells: of containers, the wanted one first; empty means the usual ones.
+        tally: takes the counters of each sample; None where nobody asks for them.
     """
 
     connect: Sequence[str] = ()
@@ -41,6 +43,7 @@ class Wanted:
     read_only: bool = False
     interval_seconds: float = 1.0
     shells: Sequence[str] = ()
+    tally: Tally | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -106,24 +109,26 @@ def _this_host(wanted: Wanted) -> LiveSource:
     return LiveSource(
         HostName(host, socket.gethostname(), read_only=wanted.read_only),
         [*_libvirt_engines(wanted, host, uid), *discovery.find()],
-        LateInstanceSampler(_cgroup_sampler),
-        LateHostSampler(_host_sampler),
+        LateInstanceSampler(lambda: _cgroup_sampler(wanted.tally)),
+        LateHostSampler(lambda: _host_sampler(wanted.tally)),
         interval_seconds=wanted.interval_seconds,
         find_more=discovery.find,
         interface_reader=LateInterfaceReader(_interface_reader),
     )
 
 
-def _cgroup_sampler() -> InstanceSampler:
+def _cgroup_sampler(tally: Tally | None) -> InstanceSampler:
     from tui.sampling.instances import CgroupSampler
 
-    return CgroupSampler()
+    sampler = CgroupSampler()
+    return sampler if tally is None else tally.over_instances(sampler)
 
 
-def _host_sampler() -> HostSampler:
+def _host_sampler(tally: Tally | None) -> HostSampler:
     from tui.sampling.host import HostSampler
 
-    return HostSampler()
+    sampler = HostSampler()
+    return sampler if tally is None else tally.over_host(sampler)
 
 
 def _interface_reader() -> InterfaceReader:

@@ -11,6 +11,7 @@ from tui.cgroup.once import GoneError, read_path, read_value
 from tui.domain.host import HostUsage
 from tui.domain.usage import Pressure
 from tui.sampling.rates import LEAST_WINDOW_SECONDS, rate
+from tui.sampling.totals import HostTotals
 
 _SECTOR_BYTES = 512  # /proc/diskstats counts in these, whatever the disk's own sectors are
 _NVME_PATH = re.compile(r"nvme\d+c\d+n\d+")  # one path of a multipath disk, which is counted as a whole
@@ -48,6 +49,11 @@ class HostSampler:
         self._usage = self._read(seconds)
         self._at = monotonic
         return self._usage
+
+    def totals(self) -> HostTotals:
+        """Return the counters of the last sample; on the sampling thread."""
+        busy, steal = self._cpu[:2] if self._cpu is not None else (None, None)
+        return HostTotals(busy, steal, dict(self._disk), dict(self._network))
 
     def _read(self, seconds: float | None) -> HostUsage:
         self._refresh_devices()

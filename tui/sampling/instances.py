@@ -19,6 +19,7 @@ from tui.domain.instance import Instance
 from tui.domain.usage import Usage
 from tui.engines.base import GuestMemory
 from tui.sampling import reasons
+from tui.sampling.totals import Totals
 from tui.sampling.tracked import SLOW_TICKS, GuestMemoryPair, Surroundings, Tracked
 from tui.sampling.traffic import is_tapped
 
@@ -81,6 +82,11 @@ class CgroupSampler:
         for key, read in self._readers:
             usages[key] = read(tick, clock() - started, key in attended)
         return usages
+
+    def totals(self) -> Mapping[str, Totals]:
+        """Return the counters of the last sample by row key; on the sampling thread."""
+        found = {key: tracked.totals() for key, tracked in self._tracked.items()}
+        return {key: totals for key, totals in found.items() if totals is not None}
 
     def set_guest_memory(self, memory: Mapping[str, GuestMemory]) -> None:
         """Replace what guests tell through their balloons, by row key.

@@ -145,6 +145,14 @@ class IoPart:
         self.why = reasons.of_io(None if known else reasons.gap(before, now, sources.why.get("io")))
         self.settled = now is None or self.usage == _NO_TRAFFIC
 
+    @property
+    def totals(self) -> tuple[int, int] | None:
+        """Return the bytes read and written of all devices, None where they are not told."""
+        if self._carried is None:
+            return None
+        devices = self._carried.devices.values()
+        return sum(device.rbytes for device in devices), sum(device.wbytes for device in devices)
+
 
 class PidsPart:
     """Tasks now."""

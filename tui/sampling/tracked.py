@@ -28,6 +28,7 @@ from tui.domain.usage import NO_USAGE, IoUsage, Usage
 from tui.sampling import reasons
 from tui.sampling.parts import CpuPart, IoPart, MemoryPart, PidsPart, PressurePart
 from tui.sampling.rates import LEAST_WINDOW_SECONDS
+from tui.sampling.totals import Totals
 from tui.sampling.traffic import NetworkPart
 
 SLOW_TICKS = 5
@@ -164,6 +165,28 @@ class Tracked:
         """Say whose figures hold its traffic, None for its own."""
         if self._opened is not None:
             self._opened.network.owner = owner
+
+    def totals(self) -> Totals | None:
+        """Return the counters of the last sample; None while its files are not open."""
+        opened = self._opened
+        if opened is None:
+            return None
+        sources, guest = opened.sources, self.target.guest
+        cpu = sources.cpu.sample() if sources.cpu is not None else None
+        counted = guest is None or not guest.uncounted_disk
+        read, written = (opened.io.totals if counted else None) or (None, None)
+        received, transmitted = opened.network.totals or (None, None)
+        return Totals(
+            life=self.starttime,
+            cpu_seconds=cpu.usage_usec / 1_000_000 if cpu is not None else None,
+            periods=cpu.nr_periods if cpu is not None else None,
+            throttled_periods=cpu.nr_throttled if cpu is not None else None,
+            read_bytes=read,
+            written_bytes=written,
+            received_bytes=received,
+            transmitted_bytes=transmitted,
+            oom_kills=sources.oom_kill.sample() if sources.oom_kill is not None else None,
+        )
 
     # finding the files
 

@@ -46,6 +46,11 @@ class NetworkPart:
         if usage != self.usage:
             self.usage = usage
 
+    @property
+    def totals(self) -> NetworkSample | None:
+        """Return the counters of the last reading."""
+        return self._sample
+
     def _read(self, target: Instance) -> tuple[NetworkSample | None, str]:
         if is_tapped(target):
             return network.tap_counters(target.guest.taps if target.guest else (), self._sys_net), NO_TAP
