@@ -16,6 +16,8 @@ class Scope(StrEnum):
     APP = "app"  # everywhere
     TABLE = "table"  # a list with cursor, marks, filter and columns
     INSTANCE = "instance"  # a guest or container: the row under the cursor, the marked ones, or an open details screen
+    CHARTS = "charts"  # a page with charts
+    REPLAY = "replay"  # the past on the screen, on top of what else means something there
     JOBS = "jobs"  # the list of jobs
     LOG = "log"  # an open log: every key is its own
     SESSIONS = "sessions"  # the list of sessions

@@ -31,6 +31,10 @@ _APP = (
            description="What was asked of the engines, how it goes and what failed."),
     Action(id="sessions", name="Sessions", keys=("o",), help="sessions", command="sessions", scope=Scope.APP,
            footer_priority=62, description="Open consoles and shells, and what they said since; Enter goes there."),
+    Action(id="replay", name="Back in time", keys=("h",), help="history", command="replay", scope=Scope.APP,
+           footer_priority=64, description="The same screen fed from the record of this host; again: back to live."),
+    Action(id="replay_at", name="Go to a time", help="at", command="at", scope=Scope.APP,
+           description="Show a time from the record: :at 03:00, :at yesterday 03:00, :at -2h, :at 2026-11-23 03:00."),
     Action(id="freeze", name="Freeze", keys=("z",), help="freeze", command="freeze", scope=Scope.APP,
            footer_priority=110, description="Hold the screen still; sampling goes on."),
     Action(id="theme", name="Theme", help="theme", command="theme", scope=Scope.APP,
@@ -89,6 +93,31 @@ _TABLE = (
            description="To the first row."),
     Action(id="move_bottom", name="Last row", keys=("G", "end"), help="bottom", scope=Scope.TABLE, by_widget=True,
            description="To the last row."),
+)  # fmt: skip
+
+_CHARTS = (
+    Action(id="charts_span", name="Time that charts show", keys=("d",), help="span", command="span",
+           scope=Scope.CHARTS, footer_priority=24,
+           description="The last 15 minutes as they are sampled; 1 h, 6 h, 24 h and 7 days from the record."),
+)  # fmt: skip
+
+_REPLAY = (
+    Action(id="replay_back", name="A sample back", keys=("left_square_bracket",), help="step", scope=Scope.REPLAY,
+           description="The sample before this one."),
+    Action(id="replay_on", name="A sample on", keys=("right_square_bracket",), help="step", scope=Scope.REPLAY,
+           footer_priority=-9, description="The next sample."),
+    Action(id="replay_mark_back", name="Back to the mark before", keys=("left_parenthesis",), help="mark",
+           scope=Scope.REPLAY, description="To the problem or event before this moment."),
+    Action(id="replay_mark_on", name="On to the next mark", keys=("right_parenthesis",), help="next mark",
+           scope=Scope.REPLAY, footer_priority=-8, description="To the next problem or event."),
+    Action(id="replay_play", name="Play or pause", keys=("v",), help="play", scope=Scope.REPLAY, footer_priority=-7,
+           description="Let time go on, or stand still."),
+    Action(id="replay_speed", name="Speed", keys=("x",), help="speed", scope=Scope.REPLAY, footer_priority=-6,
+           description="Play 1, 2, 10 or 60 times as fast."),
+    Action(id="replay_closer", name="Closer", keys=("plus",), help="closer", scope=Scope.REPLAY, footer_priority=-5,
+           description="Less time on the ruler."),
+    Action(id="replay_wider", name="Wider", keys=("minus",), help="wider", scope=Scope.REPLAY, footer_priority=-4,
+           description="More time on the ruler."),
 )  # fmt: skip
 
 _INSTANCE = (
@@ -216,7 +245,7 @@ _LOG = (
            description="Write the lines shown to a new file."),
 )  # fmt: skip
 
-ACTIONS: tuple[Action, ...] = (*_APP, *_TABLE, *_INSTANCE, *_JOBS, *_SESSION, *_LOG, *_RESERVED)
+ACTIONS: tuple[Action, ...] = (*_APP, *_TABLE, *_INSTANCE, *_CHARTS, *_REPLAY, *_JOBS, *_SESSION, *_LOG, *_RESERVED)
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 

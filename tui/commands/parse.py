@@ -154,6 +154,12 @@ def _read_shell(action: Action, words: list[str], context: CommandContext) -> Co
     return Command(action, tuple(chosen.values()), instances=instances)
 
 
+def _read_at(action: Action, words: list[str], _context: CommandContext) -> Command:
+    if not words:
+        raise CommandError("No time", '"at" needs a time: 03:00, yesterday 03:00, -2h, 2026-11-23 03:00.')
+    return Command(action, (" ".join(words),))
+
+
 def _read_names(action: Action, words: list[str], context: CommandContext) -> Command:
     return Command(action, instances=_named(words, context) if words else None)
 
@@ -172,6 +178,7 @@ _READERS: dict[str, _Reader] = {
     "autostart": _read_autostart,
     "theme": _read_theme,
     "sort": _read_sort,
+    "replay_at": _read_at,
     "columns": _read_columns,
     "shell": _read_shell,
     "logs": _read_names,

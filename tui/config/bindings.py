@@ -10,9 +10,11 @@ _MUST_HAVE_A_KEY = frozenset({"quit", "back"})
 
 # Scopes whose keys are in force at the same time.
 _TOGETHER = {
-    "app": {"app", "table", "instance", "jobs", "sessions"},
-    "table": {"app", "table", "instance", "jobs", "sessions"},
-    "instance": {"app", "table", "instance"},
+    "app": {"app", "table", "instance", "charts", "replay", "jobs", "sessions"},
+    "table": {"app", "table", "instance", "replay", "jobs", "sessions"},
+    "instance": {"app", "table", "instance", "charts", "replay"},
+    "charts": {"app", "instance", "charts", "replay"},
+    "replay": {"app", "table", "instance", "charts", "replay"},
     "jobs": {"app", "table", "jobs"},
     "log": {"log"},  # inside a log or a session keys are its own
     "session": {"session"},

@@ -14,6 +14,8 @@ _TITLES = {
     Scope.INSTANCE: "Guests and containers (with marks: on the marked rows in view)",
     Scope.TABLE: "Tables",
     Scope.APP: "Everywhere",
+    Scope.CHARTS: "Charts",
+    Scope.REPLAY: "The past on the screen",
     Scope.JOBS: "Jobs",
     Scope.SESSIONS: "The list of sessions",
     Scope.SESSION: "Inside a session every other key goes to the program",
