@@ -1,9 +1,12 @@
 """A host that is sampled here and now."""
 
+from __future__ import annotations
+
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui.domain.action import ActionOutcome, ActionRequest, Result
 from tui.domain.errors import EngineTimeout, NotFound
@@ -11,8 +14,6 @@ from tui.domain.event import Document, Event
 from tui.domain.host import EngineState, EngineStatus, HostUsage, HostView
 from tui.domain.identity import InstanceId, StableKey
 from tui.domain.instance import Address, Instance
-from tui.domain.past import Handling
-from tui.domain.timeline import TimelineEntry
 from tui.domain.usage import Usage
 from tui.engines.base import Engine
 from tui.engines.lane import Lane
@@ -27,6 +28,10 @@ from tui.sampling.problems import ProblemBoard
 from tui.sampling.roll import Roll
 from tui.sampling.shelf import RoutesResources, Shelf
 from tui.sampling.source import HostSampler, InstanceSampler
+
+if TYPE_CHECKING:
+    from tui.domain.past import Handling
+    from tui.domain.timeline import TimelineEntry
 
 # From the first sight of an instance to its second sample: two of the periods in which the kernel metes out quotas, so
 # that a container held to half a core is seen to use half a core wherever the window begins.

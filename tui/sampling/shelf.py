@@ -1,4 +1,7 @@
-"""What the engines of a host keep beside instances: asked for when a person looks, remembered with its age."""
+"""What the engines of a host keep beside instances: asked for when a person looks, remembered with its age.
+
+Its values are imported when somebody asks: the first figures on the screen do not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from tui.domain.action import Result
 from tui.domain.errors import ActionRefused, EngineError
-from tui.domain.operation import OperationOutcome
-from tui.domain.resource import ResourceKind, Stock
 from tui.engines.resources import HasResources
 from tui.sampling.keeps import Shelved
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from tui.domain.instance import Instance
     from tui.domain.network import HostInterface
-    from tui.domain.operation import Operation, ProgressSink
+    from tui.domain.operation import Operation, OperationOutcome, ProgressSink
+    from tui.domain.resource import ResourceKind, Stock
     from tui.engines.base import Engine
     from tui.engines.lane import Lane
     from tui.engines.resources import ResourceKeeper
@@ -66,6 +68,8 @@ class Shelf:
 
     async def _ask(self, engine: str, keeper: ResourceKeeper, kinds: frozenset[ResourceKind]) -> None:
         """Ask one engine and keep its answer, or why there is none."""
+        from tui.domain.resource import Stock
+
         async with self._turns.setdefault(engine, asyncio.Lock()):
             before = self._shelved.get(engine, Shelved(Stock(engine)))
             try:
@@ -76,6 +80,8 @@ class Shelf:
 
 def merged(before: Stock, answer: Stock) -> Stock:
     """Return an answer completed by the kinds it was not asked for."""
+    from tui.domain.resource import ResourceKind
+
     kept = before.kinds - answer.kinds
     if not kept:
         return answer
@@ -165,6 +171,8 @@ class RoutesResources:
 
     async def operate(self, operation: Operation, progress: ProgressSink) -> OperationOutcome:
         """Carry out an operation; refused when read-only."""
+        from tui.domain.operation import OperationOutcome
+
         if self._is_read_only:
             return OperationOutcome(operation, Result.REFUSED, READ_ONLY)
         try:

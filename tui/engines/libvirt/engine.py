@@ -1,10 +1,14 @@
 """The libvirt engine: connect, list, follow, act."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from functools import partial
+from functools import cached_property, partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from tui.domain.action import ActionOutcome, ActionRequest, Result
 from tui.domain.errors import ActionRefused, EngineError, EngineLost, EngineTimeout
@@ -12,7 +16,6 @@ from tui.domain.event import Document
 from tui.domain.host import EngineState, EngineStatus
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address, Instance
-from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionRequest
 from tui.engines.base import EngineSink
 from tui.engines.lane import Lane
 from tui.engines.libvirt import actions, asking, commands
@@ -23,15 +26,17 @@ from tui.engines.libvirt.inventory import Looker
 from tui.engines.libvirt.late import LateCall, let_go
 from tui.engines.libvirt.link import Link, open_link
 from tui.engines.libvirt.listener import Heard, Listener
-from tui.engines.libvirt.resources.around import Surroundings
-from tui.engines.libvirt.resources.keeper import LibvirtResources
-from tui.engines.libvirt.sessions import GuestSessions
 from tui.engines.libvirt.slow import SlowStatistics
 from tui.engines.libvirt.spare import SpareLink
 from tui.engines.libvirt.status import StatusBoard, retry_delay
 from tui.engines.libvirt.target import parse_uri
 from tui.engines.libvirt.words import closed_words
 from tui.engines.sessions import Channel
+
+if TYPE_CHECKING:
+    from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionRequest
+    from tui.engines.libvirt.resources.keeper import LibvirtResources
+    from tui.engines.libvirt.sessions import GuestSessions
 
 CONNECT_DEADLINE, LOOK_DEADLINE, DOCUMENT_DEADLINE, AGENT_DEADLINE = 10.0, 10.0, 5.0, 15.0
 RECONCILE_SECONDS = 60.0
@@ -44,9 +49,8 @@ CLOSE_SECONDS = 1.5
 class LibvirtEngine:
     """One libvirt URI.
 
-    Attributes:
-        sessions: consoles, keys, screens and logs, and more about them than the protocols name.
-        resources: pools, disks, networks and snapshots: `tui.engines.resources`.
+    What is opened inside guests and what is kept beside them is loaded when it is first needed: the first figures on
+    the screen do not wait for it.
 
     Args:
         uri: also the engine's id.
@@ -63,29 +67,11 @@ class LibvirtEngine:
         self._book = GuestBook(mapper, engine_id=uri)
         self._looker = Looker(self._target)
         self._lane = Lane(f"{uri} inventory")
-        opener = partial(open_link, self._target, read_only=read_only)
+        self._opener = opener = partial(open_link, self._target, read_only=read_only)
+        self._host_id = host_id
         self._acting = SpareLink(Lane(f"{uri} actions"), opener, self._shared_link)
         self._asking = SpareLink(Lane(f"{uri} statistics"), opener, self._shared_link)
         self._slow = SlowStatistics(self._target, self._asking, self._book, mapper, self._board)
-        self.sessions = GuestSessions(
-            self._target,
-            opener=opener,
-            shared=self._shared_link,
-            acting=self._acting,
-            document=self.document,
-            name_of=self._name_of,
-            read_only=read_only,
-        )
-        around = Surroundings(
-            self._target,
-            host_id=host_id,
-            opener=opener,
-            shared=self._shared_link,
-            name_of=self._name_of,
-            touched=self._touched,
-            version=lambda: self._board.status.version,
-        )
-        self.resources = LibvirtResources(around, read_only=read_only)
         self._sink: EngineSink | None = None
         self._link: Link | None = None
         self._lost: str | None = None
@@ -98,10 +84,51 @@ class LibvirtEngine:
         """Return the URI."""
         return self._target.uri
 
+    @cached_property
+    def sessions(self) -> GuestSessions:
+        """Return consoles, keys, screens and logs, and more about them than the protocols name."""
+        from tui.engines.libvirt.sessions import GuestSessions
+
+        return GuestSessions(
+            self._target,
+            opener=self._opener,
+            shared=self._shared_link,
+            acting=self._acting,
+            document=self.document,
+            name_of=self._name_of,
+            read_only=self._read_only,
+        )
+
+    @cached_property
+    def resources(self) -> LibvirtResources:
+        """Return pools, disks, networks and snapshots: `tui.engines.resources`."""
+        from tui.engines.libvirt.resources.around import Surroundings
+        from tui.engines.libvirt.resources.keeper import LibvirtResources
+
+        around = Surroundings(
+            self._target,
+            host_id=self._host_id,
+            opener=self._opener,
+            shared=self._shared_link,
+            name_of=self._name_of,
+            touched=self._touched,
+            version=lambda: self._board.status.version,
+        )
+        return LibvirtResources(around, read_only=self._read_only)
+
     @property
     def _abandoned(self) -> int:
-        lanes = (self._lane, self._acting.lane, self._asking.lane, self.sessions.screen.lane)
-        return sum(lane.abandoned for lane in lanes) + self.resources.around.abandoned
+        lanes = (self._lane, *(line.lane for line in self._lines()))
+        kept = self.resources.around.abandoned if self._is_loaded("resources") else 0
+        return sum(lane.abandoned for lane in lanes) + kept
+
+    def _is_loaded(self, part: str) -> bool:
+        return part in self.__dict__
+
+    def _lines(self) -> list[SpareLink]:
+        """Return the connections beside the first, those of resources left out."""
+        lines = [self._acting, self._asking]
+        return [*lines, self.sessions.screen] if self._is_loaded("sessions") else lines
 
     def _shared_link(self) -> Link | None:
         return self._link if self._target.one_connection else None
@@ -149,7 +176,6 @@ class LibvirtEngine:
         try:
             link.on_close(lambda reason: _tell(loop, partial(self._closed, link, reason)))
             Listener(loop, self._heard).register(link)
-            self.resources.listen(loop, link)
         except EngineError:
             link.close()
             raise
@@ -170,6 +196,7 @@ class LibvirtEngine:
         """Look, wait for a reason to look again, and so on; return when the connection is lost."""
         last_full = float("-inf")
         self._book.stale.update(self._book.look.guests)  # nobody told what was changed while nobody listened
+        hears = False
         while self._lost is None:
             full = time.monotonic() - last_full >= RECONCILE_SECONDS
             try:
@@ -182,8 +209,21 @@ class LibvirtEngine:
                 await self._rest(LOOK_DEADLINE)
                 continue
             last_full = time.monotonic() if full else last_full
+            if not hears:
+                hears = await self._hear_of_resources(link)
             await self._wait_for_reason(last_full)
         return EngineLost("connection lost", f"{self._lost} ({self._target.uri})")
+
+    async def _hear_of_resources(self, link: Link) -> bool:
+        """Register for what is kept beside guests, once the guests are shown; return whether that came about."""
+        await asyncio.to_thread(import_module, "tui.engines.libvirt.resources.keeper")
+        listen = partial(self.resources.listen, asyncio.get_running_loop(), link)
+        try:
+            await LateCall(listen).on(self._lane, deadline=LOOK_DEADLINE)
+        except EngineError:
+            return False  # the next look says what is the matter
+        self.resources.note_change()  # nobody told what was changed before
+        return True
 
     async def _look(self, link: Link, *, full: bool) -> None:
         stale = frozenset(self._book.stale)
@@ -299,18 +339,22 @@ class LibvirtEngine:
 
     async def close(self) -> None:
         """End threads and connections, within two seconds even when the daemon hangs."""
-        lasting = (self._acting, self._asking, self.sessions.screen, *self.resources.around.lines)
+        lasting = (*self._lines(), *(self.resources.around.lines if self._is_loaded("resources") else ()))
         links = [self._link, *(line.take() for line in lasting)]
         self._link = None
         for link in links:
             if link is not None:
                 self._let_go(link)
-        await asyncio.wait({asyncio.ensure_future(self.sessions.close()), *self._closing}, timeout=CLOSE_SECONDS)
+        ends = set(self._closing)
+        if self._is_loaded("sessions"):
+            ends.add(asyncio.ensure_future(self.sessions.close()))
+        if ends:
+            await asyncio.wait(ends, timeout=CLOSE_SECONDS)
         for lane in (self._lane, *(line.lane for line in lasting)):
             lane.close()
 
 
-def _tell(loop: asyncio.AbstractEventLoop, function: "partial[None]") -> None:
+def _tell(loop: asyncio.AbstractEventLoop, function: partial[None]) -> None:
     """Call on the loop's thread, from another one."""
     with contextlib.suppress(RuntimeError):  # the loop is closed: hostdeck ends
         loop.call_soon_threadsafe(function)

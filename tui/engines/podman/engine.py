@@ -1,7 +1,10 @@
 """One Podman service as an engine."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.action import ActionOutcome, ActionRequest
@@ -9,7 +12,6 @@ from tui.domain.errors import ActionRefused, EngineError, NotFound
 from tui.domain.event import Document
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address
-from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionRequest
 from tui.engines.base import EngineSink
 from tui.engines.lane import Lane
 from tui.engines.podman.actions import Actions
@@ -18,16 +20,16 @@ from tui.engines.podman.document import readable
 from tui.engines.podman.inventory import Inventory
 from tui.engines.podman.private import PrivateService
 from tui.engines.podman.rows import Owner
-from tui.engines.podman.sessions import Sessions
 from tui.engines.podman.shells import SHELLS
 from tui.engines.podman.standing import Standing
 from tui.engines.podman.units import Unit
-from tui.engines.podman.units_log import read_unit_log
 from tui.engines.podman.watch import Watch
 from tui.engines.sessions import Channel
 
 if TYPE_CHECKING:
+    from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionRequest
     from tui.engines.podman.resources import PodmanKeeper
+    from tui.engines.podman.sessions import Sessions
 
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
@@ -80,7 +82,7 @@ class PodmanEngine:
         )
         self._keeper: PodmanKeeper | None = None
         self._documents = Lane(f"{url} documents")
-        self._sessions = Sessions(url, self._inventory, read_only=read_only, shells=shells)
+        self._shells = shells
 
     @property
     def id(self) -> str:
@@ -92,8 +94,15 @@ class PodmanEngine:
         """Return how many threads hang in calls past their deadline."""
         return self._watch.abandoned + self._actions.abandoned + self._documents.abandoned
 
+    @cached_property
+    def _sessions(self) -> Sessions:
+        """Load what opens shells when the first one is asked for."""
+        from tui.engines.podman.sessions import Sessions
+
+        return Sessions(self.url, self._inventory, read_only=self._read_only, shells=self._shells)
+
     @property
-    def resources(self) -> "PodmanKeeper":
+    def resources(self) -> PodmanKeeper:
         """Return what keeps its images, volumes and networks; loaded when first looked at."""
         if self._keeper is None:
             from tui.engines.podman.resources import PodmanKeeper
@@ -192,11 +201,14 @@ class PodmanEngine:
         unit = known.container.unit if known is not None and known.container is not None else ""
         if not unit or not owner.local:
             raise ActionRefused("no unit", "No systemd unit of this host manages it.")
+        from tui.engines.podman.units_log import read_unit_log
+
         return read_unit_log(Unit(unit, "" if owner.user == "root" else owner.user), request)
 
     async def close(self) -> None:
         """End threads, connections and the private service within two seconds."""
-        self._sessions.close()
+        if "_sessions" in self.__dict__:
+            self._sessions.close()
         self._watch.close()
         self._actions.close()
         self._documents.close()
