@@ -155,9 +155,7 @@ def _read_shell(action: Action, words: list[str], context: CommandContext) -> Co
 
 
 def _read_at(action: Action, words: list[str], _context: CommandContext) -> Command:
-    if not words:
-        raise CommandError("No time", '"at" needs a time: 03:00, yesterday 03:00, -2h, 2026-11-23 03:00.')
-    return Command(action, (" ".join(words),))
+    return Command(action, (" ".join(words),) if words else ())
 
 
 def _read_names(action: Action, words: list[str], context: CommandContext) -> Command:
