@@ -12,7 +12,7 @@ from enum import IntEnum
 from math import nan
 
 from tui.domain.identity import StableKey
-from tui.domain.usage import Usage
+from tui.domain.usage import NO_PRESSURE, Pressure, Usage
 from tui.sampling.changes import changed_places
 
 
@@ -144,15 +144,21 @@ class History:
 
 
 def _row(usage: Usage) -> list[float]:
-    pressure = usage.pressure
-    waits = [value for value in (pressure.cpu_some, pressure.memory_some, pressure.io_some) if value is not None]
+    io, network = usage.io, usage.network
     row = (
         usage.cpu.cores_used,
         usage.memory.working_set_bytes,
-        usage.io.read_bytes_per_second,
-        usage.io.write_bytes_per_second,
-        usage.network.receive_bytes_per_second,
-        usage.network.transmit_bytes_per_second,
-        max(waits) if waits else None,
+        io.read_bytes_per_second,
+        io.write_bytes_per_second,
+        network.receive_bytes_per_second,
+        network.transmit_bytes_per_second,
+        _worst(usage.pressure),
     )
     return [nan if value is None else value for value in row]
+
+
+def _worst(pressure: Pressure) -> float | None:
+    if pressure is NO_PRESSURE:
+        return None
+    waits = [value for value in (pressure.cpu_some, pressure.memory_some, pressure.io_some) if value is not None]
+    return max(waits) if waits else None

@@ -23,16 +23,21 @@ class LedgerKeeper:
         if (
             self._ledger is None
             or not same
-            or any(_counts(before[place]) != _counts(instances[place]) for place in changed_places(before, instances))
+            or any(_differ(before[place], instances[place]) for place in changed_places(before, instances))
         ):
             self._host = of_host
             self._ledger = make_ledger(instances, host)
         return self._ledger
 
 
-def _counts(view: InstanceView) -> tuple[object, ...]:
-    """Return all that the ledger reads of a view."""
-    return id(view.instance), view.usage.cpu.limit_cores, view.usage.memory.limit_bytes
+def _differ(one: InstanceView, other: InstanceView) -> bool:
+    """Tell whether anything differs that the ledger reads of a view."""
+    before, after = one.usage, other.usage
+    return (
+        one.instance is not other.instance
+        or (before.cpu is not after.cpu and before.cpu.limit_cores != after.cpu.limit_cores)
+        or (before.memory is not after.memory and before.memory.limit_bytes != after.memory.limit_bytes)
+    )
 
 
 def make_ledger(instances: Sequence[InstanceView], host: HostUsage) -> Ledger:
