@@ -223,6 +223,7 @@ async def test_events_before_the_moment_are_told_of_their_instance() -> None:
     item = record.views[0].instances[0]
     start = record.views[0].taken_utc_seconds
     record.written = [entry(start + 2, subject=item.key), entry(start + 3), entry(start + 15, subject=item.key)]
+    record.written = [replace(one, engine=item.instance.id.engine) for one in record.written]
     source = await opened(record, 10)
     events = source.events(item.instance.id)
     assert [(event.utc_seconds, event.subject) for event in events] == [(start + 2, item.instance.id)]

@@ -298,7 +298,9 @@ class ReplaySource(Refuses):
 
 
 def _event(entry: TimelineEntry) -> Event:
-    return Event(entry.utc_seconds, entry.engine, instance_of(entry.subject, entry.engine), entry.name, entry.what, entry.detail)
+    return Event(
+        entry.utc_seconds, entry.engine, instance_of(entry.subject, entry.engine), entry.name, entry.what, entry.detail
+    )
 
 
 def instance_of(key: str, engine: str) -> InstanceId | None:
