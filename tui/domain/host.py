@@ -19,6 +19,15 @@ class EngineState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PoolFill:
+    """How full a storage pool is, as its daemon said last; only of those that are on no filesystem of this host."""
+
+    name: str
+    total_bytes: int
+    used_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStatus:
     """One engine connection.
 
@@ -34,6 +43,7 @@ class EngineStatus:
         answered_monotonic_seconds: monotonic time of its last answer, None before the first.
         retry_at_monotonic_seconds: when it is tried again, None when it is not waiting.
         abandoned_calls: threads that still hang in it.
+        pools: how full its storage pools are.
     """
 
     id: str
@@ -47,6 +57,60 @@ class EngineStatus:
     answered_monotonic_seconds: float | None = None
     retry_at_monotonic_seconds: float | None = None
     abandoned_calls: int = 0
+    pools: tuple[PoolFill, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filesystem:
+    """How full a mounted filesystem of this host is.
+
+    Attributes:
+        path: where it is mounted.
+        kind: "ext4", "xfs", "btrfs".
+        free_bytes: what may still be written by who is not root.
+        used_percent: as `df` gives it: of what is used and what may still be written.
+        inodes_percent: used inodes; None where it has no fixed number of them.
+        answers: False where a question about it hangs; the figures are then those of before.
+    """
+
+    path: str
+    kind: str = ""
+    total_bytes: int = 0
+    free_bytes: int = 0
+    used_percent: float | None = None
+    inodes_percent: float | None = None
+    answers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DiskErrors:
+    """Errors that the kernel counted on a disk, an array or a filesystem.
+
+    Attributes:
+        name: "sda", "md0", "ext4 on dm-1".
+        what: of what they are ("I/O errors", "missing disks").
+        persist: the count is written down on the disk, or is a state: any is one too many; else only its growth says
+            something, because disks also count what was harmless.
+    """
+
+    name: str
+    what: str
+    count: int
+    persist: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FailedUnit:
+    """A systemd unit of containers that is in the state "failed".
+
+    Attributes:
+        user: login name whose own manager runs it; empty for the system's.
+        result: systemd's word for why ("exit-code", "start-limit-hit").
+    """
+
+    name: str
+    user: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +124,9 @@ class HostUsage:
         disk_read_bytes_per_second: whole disks only, stacked devices counted once.
         network_receive_bytes_per_second: physical interfaces only where they can be told, never loopback, bridges,
             taps or veths.
+        filesystems: local ones that can be written, in no order; of remote ones none is asked, because they may hang.
+        disk_errors: those that are not 0, read now and then.
+        failed_units: those of containers, read now and then.
     """
 
     cores: int
@@ -79,6 +146,9 @@ class HostUsage:
     network_transmit_bytes_per_second: float | None = None
     uptime_seconds: float | None = None
     window_seconds: float | None = None
+    filesystems: tuple[Filesystem, ...] = ()
+    disk_errors: tuple[DiskErrors, ...] = ()
+    failed_units: tuple[FailedUnit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +190,9 @@ class Problem:
         text: the sentence.
         since_utc_seconds: when hostdeck first saw it, None when not known.
         rule: id of the rule that found it; with `lasting` it names the problem over restarts.
-        lasting: text of the subject's `StableKey`, an engine's id, or "" for the host.
-        unit: of `value` and `peak`: "%" or empty for a count.
+        lasting: text of the subject's `StableKey`, an engine's id, or "" for the host; where a part of the host or engine
+            is meant (a filesystem, a disk, a pool, a unit), what names it.
+        unit: of `value` and `peak`: "%", "MiB", "s" or empty for a count.
         value: the figure that the rule looks at, None where it looks at a state.
         peak: the worst value since then.
         victims: names of those that wait at the same time, the worst first.

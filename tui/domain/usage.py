@@ -80,11 +80,16 @@ class PidsUsage:
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """Share of the last 10 s in which some task waited, in percent (PSI `some avg10`)."""
+    """Share of the last 10 s in which some task waited, in percent (PSI `some avg10`).
+
+    Attributes:
+        memory_full: share in which all tasks that were not idle waited for memory (`full avg10`).
+    """
 
     cpu_some: float | None = None
     memory_some: float | None = None
     io_some: float | None = None
+    memory_full: float | None = None
 
 
 NO_PRESSURE = Pressure()

@@ -1,1 +1,5 @@
-"""What needs a person: rules as data, judged over a view of the host and what came before."""
+"""What is wrong now: rules as data, looked at one moment of a host after the other.
+
+Pure: no reading, no clock, no screen. `table` has the rules, `guests`, `containers`, `usage`, `host` and `engines` what
+each of them looks at, `book` what a person changed about them, `engine` who remembers since when something stands.
+"""

@@ -1,0 +1,186 @@
+"""Judges one moment after the other and remembers since when each problem stands."""
+
+from collections.abc import Iterable, Sequence
+from math import inf
+
+from tui.domain.host import EngineStatus, FailedUnit, InstanceView, Problem
+from tui.rules.book import RuleBook
+from tui.rules.crowd import Crowd
+from tui.rules.glance import is_well
+from tui.rules.model import Seen
+from tui.rules.scene import ENGINE_LOOKS, HOST_LOOKS, HostPast, Scene
+from tui.rules.seats import Seat, Seats
+from tui.rules.seeds import Seeds
+from tui.rules.standing import AGAIN_SECONDS, Entry, Moment, Subject
+
+FIRST_SIGHT_SECONDS = 5.0
+
+
+class RuleEngine:
+    """Looks only at what changed, and at what has a time to run out.
+
+    Args:
+        book: the rules as a person wants them.
+    """
+
+    def __init__(self, book: RuleBook) -> None:
+        self._book = book
+        self._began: float | None = None
+        self._seats = Seats(book)
+        self._seeds = Seeds()
+        self._crowd = Crowd()
+        self._host = Subject("", "host", "host", "")
+        self._past = HostPast()
+        self._engines: dict[str, Subject] = {}
+        self._troubled: set[Seat] = set()
+        self._ghosts: list[Seat] = []
+        self._units: tuple[FailedUnit, ...] = ()
+        self._orphans: tuple[tuple[str, str], ...] = ()
+        self._raised: list[Entry] = []
+        self._problems: tuple[Problem, ...] = ()
+
+    def seed(self, problems: Iterable[Problem]) -> None:
+        """Take since when, and how bad at its worst, from who looked on before; before or after the first moment."""
+        self._seeds.plant(problems)
+        for entry in self._raised:
+            _sow(entry, self._seeds)
+
+    def judge(
+        self, instances: Sequence[InstanceView], changed: Sequence[int], scene: Scene, *, now: float, utc: float
+    ) -> tuple[Problem, ...]:
+        """Return all problems, critical ones first, then the oldest; the very tuple of before where nothing changed.
+
+        Args:
+            changed: places of `instances` that hold another object than at the last moment.
+            now: monotonic time.
+        """
+        if self._began is None:
+            self._began = now
+        self._crowd.gather(instances, now)
+        is_first = now - self._began < FIRST_SIGHT_SECONDS
+        moment = Moment(now, utc, is_first, self._seeds, self._crowd.around)
+        changed = self._place(instances, changed, now)
+        if scene.host.failed_units is not self._units or (changed and self._units):
+            changed = self._note_units(scene.host.failed_units, changed)
+        self._look_at_instances(instances, changed, moment)
+        self._look_at_host(scene, moment)
+        self._look_at_engines(scene.sources, moment)
+        return self._gather()
+
+    def _place(self, instances: Sequence[InstanceView], changed: Sequence[int], now: float) -> Sequence[int]:
+        """Seat everybody anew where somebody came, went or moved; return the places to look at."""
+        placed = self._seats.placed
+        if len(placed) == len(instances) and all(placed[place].key == instances[place].key for place in changed):
+            return changed
+        for seat in self._seats.place(instances, now):
+            if seat in self._troubled:
+                self._troubled.discard(seat)
+                self._host.has_moved = True
+        return range(len(instances))
+
+    def _note_units(self, failed: tuple[FailedUnit, ...], changed: Sequence[int]) -> Sequence[int]:
+        """Say to each container whether its unit failed; units without a container are the host's."""
+        self._units = failed
+        words = {(unit.name, unit.user): f"{unit.name} failed" + _because(unit.result) for unit in failed}
+        places = set(changed)
+        met = set()
+        for place, seat in enumerate(self._seats.placed):
+            container = seat.instance.container
+            unit = (container.unit, seat.instance.user if container.unit_is_user else "") if container else ("", "")
+            said = words.get(unit, "") if unit[0] else ""
+            if said:
+                met.add(unit)
+            if said != seat.trend.unit_failed:
+                seat.trend.unit_failed = said
+                places.add(place)
+        self._orphans = tuple((name, words[name, user]) for name, user in words if (name, user) not in met)
+        return sorted(places)
+
+    def _look_at_instances(self, instances: Sequence[InstanceView], changed: Sequence[int], moment: Moment) -> None:
+        placed, now = self._seats.placed, moment.now
+        for place in changed:
+            view, seat = instances[place], placed[place]
+            if seat.instance is not view.instance:
+                seat = self._seats.meet(seat, view.instance, now)
+                if seat is not placed[place]:
+                    self._troubled.discard(seat)
+            if seat.entries or not is_well(view, seat.trend, seat.arms.glance):
+                self._look_at(seat, view, moment)
+        due = [seat for seat in self._troubled if seat.due <= now]
+        if due:
+            places = {seat.key: place for place, seat in enumerate(placed)}
+            for seat in due:
+                if seat.key in places:
+                    self._look_at(seat, instances[places[seat.key]], moment)
+
+    def _look_at(self, seat: Seat, view: InstanceView, moment: Moment) -> None:
+        seat.due = inf
+        for armed in seat.arms.rules:
+            if armed.look is not None:
+                seen = armed.look(view, seat.trend, moment.now, seat.is_raised(armed.rule.id))
+                if seen is not None or armed.rule.id in seat.entries:
+                    seat.weigh(armed, seen, moment)
+        if seat.trend.restarts:
+            seat.due = min(seat.due, moment.now + AGAIN_SECONDS)
+        if seat.entries or seat.due < inf or seat.has_moved:
+            self._troubled.add(seat)
+        else:
+            self._troubled.discard(seat)
+
+    def _look_at_host(self, scene: Scene, moment: Moment) -> None:
+        if self._orphans:
+            scene = Scene(scene.host, scene.sources, scene.ledger, scene.stale_seconds, scene.defect, self._orphans)
+        host, places = self._host, set()
+        for armed in self._book.of("host").rules:
+            for seen in HOST_LOOKS[armed.rule.id](scene, self._past, moment.now):
+                place = f"{armed.rule.id} {seen.of}"
+                places.add(place)
+                host.weigh(armed, seen, moment, place)
+        self._calm_others(host, places, moment)
+
+    def _look_at_engines(self, sources: Sequence[EngineStatus], moment: Moment) -> None:
+        for gone in self._engines.keys() - {status.id for status in sources}:
+            del self._engines[gone]
+            self._host.has_moved = True
+        for status in sources:
+            engine = self._engines.get(status.id)
+            if engine is None:
+                engine = self._engines[status.id] = Subject(status.id, status.id, "engine", status.id)
+            places = set()
+            for armed in self._book.of("engine", status.id).rules:
+                for seen in ENGINE_LOOKS[armed.rule.id](status):
+                    place = f"{armed.rule.id} {seen.of}"
+                    places.add(place)
+                    engine.weigh(armed, seen, moment, place)
+            self._calm_others(engine, places, moment)
+
+    def _calm_others(self, subject: Subject, seen: set[str], moment: Moment) -> None:
+        """Take in that nothing was seen of what stood before."""
+        nothing: Seen | None = None
+        for place in subject.entries.keys() - seen:
+            rule_id = place.partition(" ")[0]
+            armed = next(one for one in self._book.of(subject.kind, subject.name).rules if one.rule.id == rule_id)
+            subject.weigh(armed, nothing, moment, place)
+
+    def _gather(self) -> tuple[Problem, ...]:
+        ghosts = self._seats.ghosts(self._crowd.now)
+        subjects: list[Subject] = [self._host, *self._engines.values(), *self._troubled]
+        has_moved = ghosts != self._ghosts or any([subject.has_moved for subject in subjects])
+        self._ghosts = ghosts
+        if has_moved:
+            entries = [entry for subject in subjects for entry in subject.entries.values() if entry.raised]
+            entries += [seat.entries["restarting"] for seat in ghosts]
+            self._raised = sorted(entries, key=lambda entry: entry.order)
+        if has_moved or any([subject.has_news for subject in subjects]):
+            self._problems = tuple([entry.problem for entry in self._raised if entry.problem is not None])
+        for subject in subjects:
+            subject.has_moved = subject.has_news = False
+        return self._problems
+
+
+def _because(result: str) -> str:
+    return f": {result}" if result else ""
+
+
+def _sow(entry: Entry, seeds: Seeds) -> None:
+    """Give an entry that stands already what is known of it from before."""

@@ -1,0 +1,186 @@
+"""What stands for one subject: raised after a time at one level, over after a time below another.
+
+Durations are of the monotonic clock: they neither jump with the wall clock nor count the time a laptop sleeps. `since`
+is wall time, as it was when the thing began.
+"""
+
+from collections.abc import Callable
+from math import inf
+from typing import NamedTuple
+
+from tui.domain.host import Problem, Severity
+from tui.rules.book import Armed
+from tui.rules.model import Limits, Rule, Seen
+from tui.rules.seeds import Seeds
+
+AGAIN_SECONDS = 10.0  # what is measured over minutes fades while nothing else changes
+AROUND_SECONDS = 5.0  # who else waits is looked at this often
+_FADES = frozenset({"restarting", "swap"})
+
+Neighbours = tuple[tuple[str, ...], str]  # who waits, too, and who is busiest
+
+
+class Moment(NamedTuple):
+    """What is the same for all that is judged at one moment.
+
+    Attributes:
+        is_first: what stands now stood when hostdeck came; nobody told since when.
+        around: names who else waits for a resource, and who is busiest with it, a row key left out.
+    """
+
+    now: float
+    utc: float
+    is_first: bool
+    seeds: Seeds
+    around: Callable[[str, str], Neighbours]
+
+
+class Entry:
+    """One rule that stands, or is about to."""
+
+    __slots__ = ("calm_at", "order", "over_at", "peak", "problem", "raised", "since")
+
+    def __init__(self, over_at: float, since: float | None) -> None:
+        self.over_at = over_at
+        self.since = since
+        self.calm_at: float | None = None
+        self.raised = False
+        self.peak: float | None = None
+        self.problem: Problem | None = None
+        self.order: tuple[bool, float, str, str] = (False, 0.0, "", "")
+
+
+class Subject:
+    """An instance, an engine or the host with all that stands for it.
+
+    Attributes:
+        key: row key, an engine's id, or "" for the host.
+        lasting: as in `Problem`; a part of the host is meant by `Seen.of`.
+        due: when it must be looked at again although nothing changed; infinite when it need not.
+        has_moved: an entry was raised, is over, or has another place in the list.
+        has_news: a problem has another figure or text.
+    """
+
+    __slots__ = ("due", "entries", "has_moved", "has_news", "key", "kind", "lasting", "name")
+
+    def __init__(self, key: str, name: str, kind: str, lasting: str) -> None:
+        self.key, self.name, self.kind, self.lasting = key, name, kind, lasting
+        self.entries: dict[str, Entry] = {}
+        self.due = inf
+        self.has_moved = self.has_news = False
+
+    def is_raised(self, rule_id: str) -> bool:
+        """Tell whether a rule stands."""
+        entry = self.entries.get(rule_id)
+        return entry is not None and entry.raised
+
+    def weigh(self, armed: Armed, seen: Seen | None, moment: Moment, place: str = "") -> None:
+        """Take in what one rule saw.
+
+        Args:
+            place: key of the entry; empty for the rule's id.
+        """
+        rule, limits, _ = armed
+        place = place or rule.id
+        entry = self.entries.get(place)
+        if seen is None or not _is_over(seen, limits, raised=entry is not None and entry.raised):
+            if entry is not None:
+                self._calm(place, entry, limits, moment)
+            return
+        if entry is None:
+            entry = self.entries[place] = self._begin(rule, seen, moment)
+        entry.calm_at = None
+        if entry.raised or moment.now - entry.over_at >= limits.for_seconds:
+            self._show(entry, rule, limits, seen, moment)
+        else:
+            self.due = min(self.due, entry.over_at + limits.for_seconds)
+
+    def drop(self, place: str) -> None:
+        """End an entry at once."""
+        entry = self.entries.pop(place, None)
+        self.has_moved |= entry is not None and entry.raised
+
+    def _begin(self, rule: Rule, seen: Seen, moment: Moment) -> Entry:
+        entry = Entry(moment.now, None if moment.is_first else moment.utc)
+        seed = moment.seeds.take(f"{self.kind}|{seen.of or self.lasting}|{rule.id}", moment.now)
+        if seed is not None:
+            entry.over_at = -inf  # it was raised elsewhere: its time is over
+            entry.since, entry.peak = seed.since_utc_seconds, seed.peak
+        return entry
+
+    def _calm(self, place: str, entry: Entry, limits: Limits, moment: Moment) -> None:
+        if not entry.raised:
+            del self.entries[place]
+            return
+        if entry.calm_at is None:
+            entry.calm_at = moment.now
+        ends = entry.calm_at + limits.clear_for_seconds
+        if moment.now >= ends:
+            self.drop(place)
+        else:
+            self.due = min(self.due, ends)
+
+    def _show(self, entry: Entry, rule: Rule, limits: Limits, seen: Seen, moment: Moment) -> None:
+        value = None if seen.value is None else round(seen.value, 1)
+        if value is not None and (entry.peak is None or value > entry.peak):
+            entry.peak = value
+        if rule.id in _FADES:
+            self.due = min(self.due, moment.now + AGAIN_SECONDS)
+        victims: tuple[str, ...] = ()
+        neighbour = ""
+        if rule.resource:
+            self.due = min(self.due, moment.now + AROUND_SECONDS)
+            victims, neighbour = moment.around(rule.resource, self.key)
+        severity = _severity(entry, rule, limits, seen)
+        text = rule.sentence.format(value=seen.value, words=seen.words)
+        old = entry.problem
+        if (
+            old is not None
+            and old.text == text
+            and old.value == value
+            and old.since_utc_seconds == entry.since
+            and (old.severity, old.victims, old.neighbour) == (severity, victims, neighbour)
+        ):
+            return
+        entry.problem = Problem(
+            severity=severity,
+            subject=self.key,
+            name=self.name,
+            kind=self.kind,
+            text=text,
+            since_utc_seconds=entry.since,
+            rule=rule.id,
+            lasting=seen.of or self.lasting,
+            unit=rule.unit,
+            value=value,
+            peak=entry.peak,
+            victims=victims,
+            neighbour=neighbour,
+        )
+        self._place(entry, old)
+
+    def _place(self, entry: Entry, old: Problem | None) -> None:
+        """Find its place in the list: critical first, then the oldest; it does not wander with its text."""
+        problem = entry.problem
+        assert problem is not None  # noqa: S101 - just made
+        entry.raised = self.has_news = True
+        text = entry.order[3] if old is not None else problem.text
+        order = (problem.severity is not Severity.CRITICAL, problem.since_utc_seconds or 0.0, self.name, text)
+        if old is None or order != entry.order:
+            entry.order = order
+            self.has_moved = True
+
+
+def _is_over(seen: Seen, limits: Limits, *, raised: bool) -> bool:
+    level = limits.clear if raised and limits.clear is not None else limits.level
+    return level is None or seen.value is None or seen.value >= level
+
+
+def _severity(entry: Entry, rule: Rule, limits: Limits, seen: Seen) -> Severity:
+    if limits.critical is not None and seen.value is not None:
+        was = entry.problem is not None and entry.problem.severity is Severity.CRITICAL
+        gap = (limits.level or 0.0) - (limits.clear or 0.0) if was else 0.0
+        if seen.value >= limits.critical - gap:
+            return Severity.CRITICAL
+    is_chosen = limits.severity is not rule.limits.severity
+    return limits.severity if is_chosen or seen.severity is None else seen.severity
