@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.domain.host import EngineState, HostView, Problem, Severity
+from tui.sampling.handled import engine_of, is_handled
 
 FLAP_SECONDS = 30.0
 SETTLE_SECONDS = 600.0
@@ -100,7 +101,7 @@ class Newsroom:
         return News(event, problem)
 
     def _counts(self, problem: Problem) -> bool:
-        if problem.acknowledged_by or problem.silenced_until_utc_seconds is not None:
+        if is_handled(problem):
             return False
         return problem.severity is Severity.CRITICAL or self._severity is Severity.WARNING
 
@@ -109,7 +110,7 @@ class Newsroom:
         now, began = view.taken_monotonic_seconds, self._began or 0.0
         news = []
         for key in self.told.keys() - standing.keys():
-            if _engine_of(self.told[key].problem) in silent:
+            if engine_of(self.told[key].problem) in silent:
                 self._gone_at.pop(key, None)
                 continue
             gone = self._gone_at.setdefault(key, began if key in self._of_before else now)
@@ -124,12 +125,6 @@ def later(first: News, second: News) -> News | None:
     if second.event is not Event.CLEARED:
         return replace(second, event=Event.RAISED) if first.event is Event.RAISED else second
     return None if first.event is Event.RAISED else second
-
-
-def _engine_of(problem: Problem) -> str:
-    """Return the id of the engine that would show it; empty for the host and for engines themselves."""
-    parts = problem.lasting.split(" ")
-    return parts[1] if problem.kind not in {"host", "engine"} and len(parts) > 3 else ""
 
 
 def _same(first: Sequence[Problem], second: Sequence[Problem]) -> bool:

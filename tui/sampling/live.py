@@ -19,6 +19,7 @@ from tui.engines.base import Engine
 from tui.engines.lane import Lane
 from tui.sampling.board import Board
 from tui.sampling.chronicle import Chronicle
+from tui.sampling.handled import HandledProblems
 from tui.sampling.history import History, Metric
 from tui.sampling.inside import RoutesInside
 from tui.sampling.keeps import InterfaceReader
@@ -100,6 +101,7 @@ class LiveSource(RoutesInside, RoutesResources):
         self._chronicle = Chronicle()
         self._past = past
         self._handlings = handlings
+        self._handled = HandledProblems(handlings, self._chronicle.add, may_end=not host.read_only)
         self._history = History()
         self._roll = Roll()
         self._shelf = Shelf()
@@ -354,8 +356,13 @@ class LiveSource(RoutesInside, RoutesResources):
             sources=statuses,
             instances=instances,
             pods=self._board.pods,
-            problems=self._problems.judge(
-                instances, statuses, self._host_usage, utc=utc, stale_seconds=age, defect=self._defect
+            problems=self._handled.apply(
+                self._problems.judge(
+                    instances, statuses, self._host_usage, utc=utc, stale_seconds=age, defect=self._defect
+                ),
+                statuses,
+                utc=utc,
+                monotonic=monotonic,
             ),
             is_demo=self._host.is_demo,
             read_only=self._host.read_only,
