@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from math import inf
 
 from tui.domain.host import EngineStatus, FailedUnit, InstanceView, Problem
+from tui.domain.instance import Instance
 from tui.rules.book import RuleBook
 from tui.rules.crowd import Crowd
 from tui.rules.glance import is_well
 from tui.rules.model import Seen
 from tui.rules.scene import ENGINE_LOOKS, HOST_LOOKS, HostPast, Scene
-from tui.rules.seats import Seat, Seats
+from tui.rules.seats import OUTLIVING, Seat, Seats
 from tui.rules.seeds import Seeds
-from tui.rules.standing import AGAIN_SECONDS, Entry, Moment, Subject
+from tui.rules.standing import AGAIN_SECONDS, Entry, Moment, News, Subject
 
 FIRST_SIGHT_SECONDS = 5.0
 
@@ -34,6 +35,7 @@ class RuleEngine:
         self._engines: dict[str, Subject] = {}
         self._troubled: set[Seat] = set()
         self._ghosts: list[Seat] = []
+        self._news = News()
         self._units: tuple[FailedUnit, ...] = ()
         self._orphans: tuple[tuple[str, str], ...] = ()
         self._raised: list[Entry] = []
@@ -43,7 +45,11 @@ class RuleEngine:
         """Take since when, and how bad at its worst, from who looked on before; before or after the first moment."""
         self._seeds.plant(problems)
         for entry in self._raised:
-            _sow(entry, self._seeds)
+            seed = self._seeds.find(entry.problem)
+            if seed is not None:
+                entry.sow(seed)
+                self._news.moved |= entry.find_place()
+                self._news.told = True
 
     def judge(
         self, instances: Sequence[InstanceView], changed: Sequence[int], scene: Scene, *, now: float, utc: float
@@ -58,14 +64,14 @@ class RuleEngine:
             self._began = now
         self._crowd.gather(instances, now)
         is_first = now - self._began < FIRST_SIGHT_SECONDS
-        moment = Moment(now, utc, is_first, self._seeds, self._crowd.around)
+        moment = Moment(now, utc, is_first, self._seeds, self._crowd.around, self._news)
         changed = self._place(instances, changed, now)
         if scene.host.failed_units is not self._units or (changed and self._units):
             changed = self._note_units(scene.host.failed_units, changed)
         self._look_at_instances(instances, changed, moment)
         self._look_at_host(scene, moment)
         self._look_at_engines(scene.sources, moment)
-        return self._gather()
+        return self._gather(now)
 
     def _place(self, instances: Sequence[InstanceView], changed: Sequence[int], now: float) -> Sequence[int]:
         """Seat everybody anew where somebody came, went or moved; return the places to look at."""
@@ -73,9 +79,8 @@ class RuleEngine:
         if len(placed) == len(instances) and all(placed[place].key == instances[place].key for place in changed):
             return changed
         for seat in self._seats.place(instances, now):
-            if seat in self._troubled:
-                self._troubled.discard(seat)
-                self._host.has_moved = True
+            self._troubled.discard(seat)
+            self._news.moved |= bool(seat.entries)
         return range(len(instances))
 
     def _note_units(self, failed: tuple[FailedUnit, ...], changed: Sequence[int]) -> Sequence[int]:
@@ -101,9 +106,7 @@ class RuleEngine:
         for place in changed:
             view, seat = instances[place], placed[place]
             if seat.instance is not view.instance:
-                seat = self._seats.meet(seat, view.instance, now)
-                if seat is not placed[place]:
-                    self._troubled.discard(seat)
+                seat = self._meet(seat, view.instance, now)
             if seat.entries or not is_well(view, seat.trend, seat.arms.glance):
                 self._look_at(seat, view, moment)
         due = [seat for seat in self._troubled if seat.due <= now]
@@ -112,6 +115,13 @@ class RuleEngine:
             for seat in due:
                 if seat.key in places:
                     self._look_at(seat, instances[places[seat.key]], moment)
+
+    def _meet(self, seat: Seat, instance: Instance, now: float) -> Seat:
+        met = self._seats.meet(seat, instance, now)
+        if met is not seat:
+            self._troubled.discard(seat)
+            self._news.moved |= bool(seat.entries)
+        return met
 
     def _look_at(self, seat: Seat, view: InstanceView, moment: Moment) -> None:
         seat.due = inf
@@ -122,7 +132,7 @@ class RuleEngine:
                     seat.weigh(armed, seen, moment)
         if seat.trend.restarts:
             seat.due = min(seat.due, moment.now + AGAIN_SECONDS)
-        if seat.entries or seat.due < inf or seat.has_moved:
+        if seat.entries or seat.due < inf:
             self._troubled.add(seat)
         else:
             self._troubled.discard(seat)
@@ -141,7 +151,7 @@ class RuleEngine:
     def _look_at_engines(self, sources: Sequence[EngineStatus], moment: Moment) -> None:
         for gone in self._engines.keys() - {status.id for status in sources}:
             del self._engines[gone]
-            self._host.has_moved = True
+            self._news.moved = True
         for status in sources:
             engine = self._engines.get(status.id)
             if engine is None:
@@ -162,25 +172,20 @@ class RuleEngine:
             armed = next(one for one in self._book.of(subject.kind, subject.name).rules if one.rule.id == rule_id)
             subject.weigh(armed, nothing, moment, place)
 
-    def _gather(self) -> tuple[Problem, ...]:
-        ghosts = self._seats.ghosts(self._crowd.now)
-        subjects: list[Subject] = [self._host, *self._engines.values(), *self._troubled]
-        has_moved = ghosts != self._ghosts or any([subject.has_moved for subject in subjects])
-        self._ghosts = ghosts
-        if has_moved:
+    def _gather(self, now: float) -> tuple[Problem, ...]:
+        news, ghosts = self._news, self._seats.ghosts(now)
+        if news.moved or ghosts != self._ghosts:
+            subjects: list[Subject] = [self._host, *self._engines.values(), *self._troubled]
             entries = [entry for subject in subjects for entry in subject.entries.values() if entry.raised]
-            entries += [seat.entries["restarting"] for seat in ghosts]
-            self._raised = sorted(entries, key=lambda entry: entry.order)
-        if has_moved or any([subject.has_news for subject in subjects]):
+            entries += [seat.entries[OUTLIVING] for seat in ghosts]
+            self._raised = sorted(entries, key=lambda entry: entry.order or ())
+            self._ghosts = ghosts
+            news.told = True
+        if news.told:
             self._problems = tuple([entry.problem for entry in self._raised if entry.problem is not None])
-        for subject in subjects:
-            subject.has_moved = subject.has_news = False
+        news.moved = news.told = False
         return self._problems
 
 
 def _because(result: str) -> str:
     return f": {result}" if result else ""
-
-
-def _sow(entry: Entry, seeds: Seeds) -> None:
-    """Give an entry that stands already what is known of it from before."""

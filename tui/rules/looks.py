@@ -14,7 +14,9 @@ _HALTS = frozenset({"watchdog", "crashed", "post-copy migration failed", "an ope
 _FAILED = frozenset({"crashed", "failed", "failed to start"})
 _STATE = Seen()
 
-Look = Callable[[InstanceView, Trend, float, bool], Seen | None]  # view, its past, monotonic time, does it stand already
+Look = Callable[
+    [InstanceView, Trend, float, bool], Seen | None
+]  # view, its past, monotonic time, does it stand already
 
 
 def crashed(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
@@ -175,4 +177,3 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
     }
 )
 """By id of a rule; those that are asked about a whole host or an engine are in `tui.rules.scene`."""
-

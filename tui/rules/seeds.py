@@ -36,3 +36,7 @@ class Seeds:
         if now > self._ends:
             self._kept.clear()
         return self._kept.pop(problem_id, None)
+
+    def find(self, problem: Problem | None) -> Seed | None:
+        """Return and drop what is known of a problem that stands already."""
+        return self._kept.pop(problem.id, None) if problem is not None else None

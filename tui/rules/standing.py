@@ -5,19 +5,34 @@ is wall time, as it was when the thing began.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
 from tui.domain.host import Problem, Severity
 from tui.rules.book import Armed
 from tui.rules.model import Limits, Rule, Seen
-from tui.rules.seeds import Seeds
+from tui.rules.seeds import Seed, Seeds
 
 AGAIN_SECONDS = 10.0  # what is measured over minutes fades while nothing else changes
 AROUND_SECONDS = 5.0  # who else waits is looked at this often
 _FADES = frozenset({"restarting", "swap"})
 
 Neighbours = tuple[tuple[str, ...], str]  # who waits, too, and who is busiest
+
+
+class News:
+    """What came of a moment.
+
+    Attributes:
+        moved: something was raised, is over, or has another place in the list.
+        told: a problem has another figure or text.
+    """
+
+    __slots__ = ("moved", "told")
+
+    def __init__(self) -> None:
+        self.moved = self.told = False
 
 
 class Moment(NamedTuple):
@@ -33,6 +48,7 @@ class Moment(NamedTuple):
     is_first: bool
     seeds: Seeds
     around: Callable[[str, str], Neighbours]
+    news: News
 
 
 class Entry:
@@ -47,7 +63,25 @@ class Entry:
         self.raised = False
         self.peak: float | None = None
         self.problem: Problem | None = None
-        self.order: tuple[bool, float, str, str] = (False, 0.0, "", "")
+        self.order: tuple[bool, float, str, str] | None = None
+
+    def find_place(self) -> bool:
+        """Return whether its place in the list is another: critical first, then the oldest, never by its figure."""
+        problem = self.problem
+        if problem is None:
+            return False
+        text = self.order[3] if self.order is not None else problem.text
+        order = (problem.severity is not Severity.CRITICAL, problem.since_utc_seconds or 0.0, problem.name, text)
+        before, self.order = self.order, order
+        return order != before
+
+    def sow(self, seed: Seed) -> None:
+        """Take over what is known of it from before."""
+        known = [since for since in (self.since, seed.since_utc_seconds) if since is not None]
+        peaks = [peak for peak in (self.peak, seed.peak) if peak is not None]
+        self.since, self.peak = min(known, default=None), max(peaks, default=None)
+        if self.problem is not None:
+            self.problem = replace(self.problem, since_utc_seconds=self.since, peak=self.peak)
 
 
 class Subject:
@@ -57,17 +91,14 @@ class Subject:
         key: row key, an engine's id, or "" for the host.
         lasting: as in `Problem`; a part of the host is meant by `Seen.of`.
         due: when it must be looked at again although nothing changed; infinite when it need not.
-        has_moved: an entry was raised, is over, or has another place in the list.
-        has_news: a problem has another figure or text.
     """
 
-    __slots__ = ("due", "entries", "has_moved", "has_news", "key", "kind", "lasting", "name")
+    __slots__ = ("due", "entries", "key", "kind", "lasting", "name")
 
     def __init__(self, key: str, name: str, kind: str, lasting: str) -> None:
         self.key, self.name, self.kind, self.lasting = key, name, kind, lasting
         self.entries: dict[str, Entry] = {}
         self.due = inf
-        self.has_moved = self.has_news = False
 
     def is_raised(self, rule_id: str) -> bool:
         """Tell whether a rule stands."""
@@ -95,17 +126,13 @@ class Subject:
         else:
             self.due = min(self.due, entry.over_at + limits.for_seconds)
 
-    def drop(self, place: str) -> None:
-        """End an entry at once."""
-        entry = self.entries.pop(place, None)
-        self.has_moved |= entry is not None and entry.raised
-
     def _begin(self, rule: Rule, seen: Seen, moment: Moment) -> Entry:
         entry = Entry(moment.now, None if moment.is_first else moment.utc)
         seed = moment.seeds.take(f"{self.kind}|{seen.of or self.lasting}|{rule.id}", moment.now)
         if seed is not None:
             entry.over_at = -inf  # it was raised elsewhere: its time is over
-            entry.since, entry.peak = seed.since_utc_seconds, seed.peak
+            entry.since = None
+            entry.sow(seed)
         return entry
 
     def _calm(self, place: str, entry: Entry, limits: Limits, moment: Moment) -> None:
@@ -116,7 +143,8 @@ class Subject:
             entry.calm_at = moment.now
         ends = entry.calm_at + limits.clear_for_seconds
         if moment.now >= ends:
-            self.drop(place)
+            del self.entries[place]
+            moment.news.moved = True
         else:
             self.due = min(self.due, ends)
 
@@ -157,18 +185,8 @@ class Subject:
             victims=victims,
             neighbour=neighbour,
         )
-        self._place(entry, old)
-
-    def _place(self, entry: Entry, old: Problem | None) -> None:
-        """Find its place in the list: critical first, then the oldest; it does not wander with its text."""
-        problem = entry.problem
-        assert problem is not None  # noqa: S101 - just made
-        entry.raised = self.has_news = True
-        text = entry.order[3] if old is not None else problem.text
-        order = (problem.severity is not Severity.CRITICAL, problem.since_utc_seconds or 0.0, self.name, text)
-        if old is None or order != entry.order:
-            entry.order = order
-            self.has_moved = True
+        entry.raised = moment.news.told = True
+        moment.news.moved |= entry.find_place() or old is None
 
 
 def _is_over(seen: Seen, limits: Limits, *, raised: bool) -> bool:

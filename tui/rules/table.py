@@ -24,22 +24,8 @@ def _state(severity: Severity, for_seconds: float = 0.0, clear_for_seconds: floa
     return Limits(severity=severity, for_seconds=for_seconds, clear_for_seconds=clear_for_seconds)
 
 
-def _level(
-    severity: Severity,
-    level: float,
-    clear: float,
-    for_seconds: float = 0.0,
-    clear_for_seconds: float = 0.0,
-    critical: float | None = None,
-) -> Limits:
-    return Limits(
-        severity=severity,
-        level=level,
-        clear=clear,
-        for_seconds=for_seconds,
-        clear_for_seconds=clear_for_seconds,
-        critical=critical,
-    )
+def _level(severity: Severity, level: float, clear: float, **more: float) -> Limits:
+    return Limits(severity=severity, level=level, clear=clear, **more)
 
 
 _OF_GUESTS = (
@@ -111,7 +97,7 @@ _OF_BOTH = (
         id="throttled",
         kinds=_BOTH,
         figure="throttled periods in % of all",
-        limits=_level(_WARNING, 25, 15, 15.0, 15.0),
+        limits=_level(_WARNING, 25, 15, for_seconds=15.0, clear_for_seconds=15.0),
         sentence="throttled in {value:.0f} % of its periods",
         unit="%",
     ),
@@ -127,7 +113,7 @@ _OF_BOTH = (
         id="swap",
         kinds=_ALL_THAT_WAIT,
         figure="growth of swap within 5 min, in MiB",
-        limits=_level(_WARNING, 256, 64, 30.0, 60.0),
+        limits=_level(_WARNING, 256, 64, for_seconds=30.0, clear_for_seconds=60.0),
         sentence="swap grew by {value:.0f} MiB in 5 min",
         unit="MiB",
     ),
@@ -135,7 +121,7 @@ _OF_BOTH = (
         id="pressure-memory",
         kinds=_ALL_THAT_WAIT,
         figure="time in which all its tasks waited for memory, in % of the last 10 s",
-        limits=_level(_CRITICAL, 60, 40, 30.0, 30.0),
+        limits=_level(_CRITICAL, 60, 40, for_seconds=30.0, clear_for_seconds=30.0),
         sentence="waits for memory {value:.0f} % of the time",
         unit="%",
         resource="memory",
@@ -144,7 +130,7 @@ _OF_BOTH = (
         id="pressure-io",
         kinds=_ALL_THAT_WAIT,
         figure="time in which some task waited for a disk, in % of the last 10 s",
-        limits=_level(_WARNING, 80, 60, 60.0, 30.0),
+        limits=_level(_WARNING, 80, 60, for_seconds=60.0, clear_for_seconds=30.0),
         sentence="waits for disks {value:.0f} % of the time",
         unit="%",
         resource="io",
@@ -153,7 +139,7 @@ _OF_BOTH = (
         id="pressure-cpu",
         kinds=_ALL_THAT_WAIT,
         figure="time in which some task waited for a processor, in % of the last 10 s",
-        limits=_level(_WARNING, 80, 60, 60.0, 30.0),
+        limits=_level(_WARNING, 80, 60, for_seconds=60.0, clear_for_seconds=30.0),
         sentence="waits for processors {value:.0f} % of the time",
         unit="%",
         resource="cpu",
@@ -172,7 +158,7 @@ _OF_HOST = (
         id="steal",
         kinds=("host",),
         figure="processor time the host below took, in % of all",
-        limits=_level(_WARNING, 10, 5, 60.0, 60.0),
+        limits=_level(_WARNING, 10, 5, for_seconds=60.0, clear_for_seconds=60.0),
         sentence="the host below takes {value:.0f} % of the processors",
         unit="%",
         resource="cpu",
