@@ -35,16 +35,16 @@ def ends(left: Spans, right: Spans, width: int, *, ascii_only: bool = False) -> 
 
 
 def beside(
-    blocks: Sequence[Sequence[Spans]], widths: Sequence[int], *, gap: int = 1, ascii_only: bool = False
+    blocks: Sequence[Sequence[Spans]], widths: Sequence[int], *, gap: str = " ", ascii_only: bool = False
 ) -> list[Spans]:
-    """Return blocks side by side; each line is brought to the width of its block."""
+    """Return blocks side by side, with a text between them; each line is brought to the width of its block."""
     height = max((len(block) for block in blocks), default=0)
     lines: list[Spans] = []
     for number in range(height):
         spans: list[tuple[str, Role]] = []
         for place, (block, width) in enumerate(zip(blocks, widths, strict=True)):
             if place:
-                spans.append((" " * gap, "normal"))
+                spans.append((gap, "dim"))
             spans += fit_spans(block[number] if number < len(block) else EMPTY, width, ascii_only=ascii_only)
         lines.append(tuple(spans))
     return lines
@@ -54,6 +54,11 @@ def shares(width: int, count: int, gap: int = 1) -> list[int]:
     """Return the widths of columns that share a width; what is left over goes to the first ones."""
     room = width - gap * (count - 1)
     return [room // count + (place < room % count) for place in range(count)]
+
+
+def indented(lines: Sequence[Spans]) -> list[Spans]:
+    """Return lines one cell away from the edge."""
+    return [((" ", "normal"), *spans) for spans in lines]
 
 
 def up_to(items: Sequence[T], room: int) -> tuple[Sequence[T], int]:

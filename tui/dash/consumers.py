@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
-from tui.dash.blocks import line, more
+from tui.dash.blocks import line
 from tui.domain.host import HostView, InstanceView
 from tui.domain.instance import Instance
 from tui.domain.usage import Usage
@@ -17,8 +17,8 @@ from widgets.fit import fit
 from widgets.live_table.model import Role
 from widgets.meter import meter
 
-LEAST_CELLS = 15
-"""The narrowest column that still shows nine letters of a name beside a figure."""
+LEAST_CELLS = 14
+"""The narrowest column that still shows eight letters of a name beside a figure."""
 
 _BAR_FROM_CELLS = 30
 _FIGURE_CELLS = 5
@@ -125,8 +125,3 @@ def _nobody(view: HostView) -> str:
 def columns_of(width: int) -> Sequence[Measure]:
     """Return as many measures as have room side by side."""
     return MEASURES[: max(1, min(len(MEASURES), (width + 1) // (LEAST_CELLS + 1)))]
-
-
-def unshown(count: int, *, ascii_only: bool = False) -> list[Spans]:
-    """Return the line about measures that have no room."""
-    return [more(count, ascii_only=ascii_only)] if count else []

@@ -111,10 +111,17 @@ def _block(gauge: Gauge, width: int, scale: int, *, ascii_only: bool) -> list[Sp
         (word, "warn" if role == "warn" else "accent"),
         (fit(detail, width - 1 - len(word), "right"), "dim"),
     )
-    bar_role: Role = "warn" if role == "warn" else "dim"
+    bar_role = role
     fraction = None if gauge.percent is None else gauge.percent / 100
-    bar = line(meter(fraction, width - 1, ascii_only=ascii_only), bar_role)
+    bar = _track(fraction, width - 1, bar_role, ascii_only=ascii_only)
     if not scale:
-        return [heading, ((f"{text:>4} ", role), (meter(fraction, width - 6, ascii_only=ascii_only), bar_role))]
+        return [heading, ((f"{text:>4} ", role), *_track(fraction, width - 6, bar_role, ascii_only=ascii_only))]
     large = [line(row, role) for row in digits(text, scale, ascii_only=ascii_only)]
     return [heading, *large, bar]
+
+
+def _track(fraction: float | None, width: int, role: Role, *, ascii_only: bool) -> Spans:
+    """Return a bar with the rest of its way, so that it shows of how much it is a part."""
+    drawn = meter(fraction, width, ascii_only=ascii_only).rstrip()
+    rest = "" if fraction is None else ("." if ascii_only else "░") * (width - len(drawn))
+    return ((drawn, role), (rest, "dim"))

@@ -22,7 +22,9 @@ def happenings(moment: Moment, height: int) -> list[Spans]:
         told = [_entry(entry, moment.now_utc_seconds) for entry in list(moment.entries)[: -height - 1 : -1]]
         count = len(moment.entries)
     else:
-        told = event_lines(moment.events, height, moment.now_utc_seconds, with_name=True)
+        told = event_lines(
+            sorted(moment.events, key=lambda event: event.utc_seconds), height, moment.now_utc_seconds, with_name=True
+        )
         count = len(moment.events)
     if not told:
         return [line(" nothing has happened since this screen was started", "dim")]

@@ -79,7 +79,7 @@ def _large(moment: Moment, width: int) -> list[Spans]:
         width,
         ascii_only=moment.ascii_only,
     )
-    return [top, *beside([[((" ", "normal"), *row) for row in left], clock], [room, clock_cells], gap=1)]
+    return [top, *beside([[((" ", "normal"), *row) for row in left], clock], [room, clock_cells])]
 
 
 def _who(moment: Moment) -> Spans:

@@ -16,6 +16,9 @@ from widgets.fit import fit
 from widgets.live_table.model import Role
 
 LEAST_CELLS = 38
+MOST_CELLS = 72
+"""The widest column: a figure far from its name is read with another one's."""
+
 _FIGURES = "  cores   mem"
 _WORDS = {Kind.GUEST: "guests", Kind.CONTAINER: "containers"}
 
@@ -35,7 +38,7 @@ def instance_block(view: HostView, kind: Kind, width: int, height: int, *, ascii
     if left_out:
         ordered = ordered[: columns * room - 1]
         left_out = len(items) - len(ordered)
-    widths = shares(width, columns, 2)
+    widths = [min(MOST_CELLS, cells) for cells in shares(width, columns, 2)]
     blocks: list[list[Spans]] = []
     for place, cells in enumerate(widths):
         part = ordered[place * room : (place + 1) * room]
@@ -45,7 +48,7 @@ def instance_block(view: HostView, kind: Kind, width: int, height: int, *, ascii
             )
     if left_out:
         blocks[-1].append(more(left_out, ascii_only=ascii_only))
-    return lines + beside(blocks, widths[: len(blocks)], gap=2, ascii_only=ascii_only)
+    return lines + beside(blocks, widths[: len(blocks)], gap="  ", ascii_only=ascii_only)
 
 
 def _worst(view: HostView) -> dict[str, Problem]:
@@ -74,7 +77,7 @@ def _counts(items: Sequence[InstanceView], kind: Kind) -> Spans:
 def _heading(width: int) -> Spans:
     room = width - len(_FIGURES)
     name = room * 3 // 5
-    return ((fit(" NAME", name), "dim"), (fit("STATE", room - name), "dim"), (_FIGURES, "dim"))
+    return ((fit("  NAME", name), "dim"), (fit("STATE", room - name), "dim"), (_FIGURES, "dim"))
 
 
 def _line(item: InstanceView, problem: Problem | None, width: int, *, ascii_only: bool) -> Spans:
@@ -87,7 +90,7 @@ def _line(item: InstanceView, problem: Problem | None, width: int, *, ascii_only
     cores = figures.cores(item.usage.cpu.cores_used)
     memory = figures.size(item.usage.memory.working_set_bytes)
     return (
-        (fit(f"{sign}{item.instance.name}", name - 1, ascii_only=ascii_only) + " ", role),
+        (fit(f"{sign} {item.instance.name}", name - 1, ascii_only=ascii_only) + " ", role),
         (fit(state_word(item.instance), room - name, ascii_only=ascii_only), role),
         (f"  {cores:>5}  {memory:>4}", "normal" if item.instance.state.is_active else "dim"),
     )

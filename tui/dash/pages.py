@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.dash.blocks import EMPTY, beside, line, shares
+from tui.dash.blocks import EMPTY, beside, indented, line, shares
 from tui.dash.consumers import LEAST_CELLS, MEASURES, columns_of, consumer_block
 from tui.dash.foot import foot
 from tui.dash.gauges import facts, gauge_rows
@@ -23,6 +23,7 @@ WALL_FROM = (72 * WIDE, 22 * HIGH)
 
 _LEAST_CONSUMERS = 4
 _SHORT_PROBLEMS = 4
+_ROOMY_FROM = 120
 
 
 def draw(moment: Moment, width: int, height: int) -> list[Spans]:
@@ -52,7 +53,7 @@ def _draw(moment: Moment, width: int, height: int) -> list[Spans]:
 
 
 def _overview(moment: Moment, view: HostView, width: int, room: int, height: int) -> list[Spans]:
-    rows = gauge_rows(view.usage, width, height, ascii_only=moment.ascii_only)
+    rows = indented(gauge_rows(view.usage, width - 1, height, ascii_only=moment.ascii_only))
     lines = [*rows]
     if height >= LARGE_FROM_LINES:
         lines = [EMPTY, *rows, ((" ", "normal"), *facts(view.usage)), EMPTY]
@@ -90,13 +91,20 @@ def _page(moment: Moment, view: HostView, width: int, height: int) -> list[Spans
 
 
 def _consumers(moment: Moment, view: HostView, width: int, height: int) -> list[Spans]:
-    measures = columns_of(width)
-    widths = shares(width, len(measures))
+    """Return measures side by side; a line between them, because a figure must not be read with the next name."""
+    gap = _gap(moment, width)
+    measures = columns_of(width - 2)
+    widths = shares(width - 2, len(measures), len(gap))
     blocks = [
         consumer_block(view, measure, cells, height, ascii_only=moment.ascii_only)
         for measure, cells in zip(measures, widths, strict=True)
     ]
-    return beside(blocks, widths, ascii_only=moment.ascii_only)
+    return indented(beside(blocks, widths, gap=gap, ascii_only=moment.ascii_only))
+
+
+def _gap(moment: Moment, width: int) -> str:
+    rule = "|" if moment.ascii_only else "│"
+    return f"{rule} " if width < _ROOMY_FROM else f"  {rule}  "
 
 
 def _all_consumers(moment: Moment, view: HostView, width: int, height: int) -> list[Spans]:
@@ -104,14 +112,15 @@ def _all_consumers(moment: Moment, view: HostView, width: int, height: int) -> l
     if width >= len(MEASURES) * 2 * LEAST_CELLS:
         return _consumers(moment, view, width, height)
     lines: list[Spans] = []
+    gap = _gap(moment, width)
     half = (height - 1) // 2
     for measures in (MEASURES[:3], MEASURES[3:]):
-        widths = shares(width, 3, 2)[: len(measures)]
+        widths = shares(width - 2, 3, len(gap))[: len(measures)]
         blocks = [
             consumer_block(view, measure, cells, half, ascii_only=moment.ascii_only)
             for measure, cells in zip(measures, widths, strict=True)
         ]
-        lines += [*beside(blocks, widths, gap=2, ascii_only=moment.ascii_only), EMPTY]
+        lines += [*indented(beside(blocks, widths, gap=gap, ascii_only=moment.ascii_only)), EMPTY]
     return lines
 
 
