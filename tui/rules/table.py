@@ -24,8 +24,23 @@ def _state(severity: Severity, for_seconds: float = 0.0, clear_for_seconds: floa
     return Limits(severity=severity, for_seconds=for_seconds, clear_for_seconds=clear_for_seconds)
 
 
-def _level(severity: Severity, level: float, clear: float, **more: float) -> Limits:
-    return Limits(severity=severity, level=level, clear=clear, **more)
+def _level(
+    severity: Severity,
+    level: float,
+    clear: float,
+    *,
+    for_seconds: float = 0.0,
+    clear_for_seconds: float = 0.0,
+    critical: float | None = None,
+) -> Limits:
+    return Limits(
+        severity=severity,
+        level=level,
+        clear=clear,
+        for_seconds=for_seconds,
+        clear_for_seconds=clear_for_seconds,
+        critical=critical,
+    )
 
 
 _OF_GUESTS = (

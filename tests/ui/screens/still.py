@@ -108,7 +108,9 @@ class StillHost(RoutesInside, RoutesResources):
         views = tuple(InstanceView(item, usages[item.key]) for item in instances)
         keys = [item.instance.stable_key for item in views]
         self._history.append(self._tick, keys, [item.usage for item in views])
-        if published:
+        if not published:  # what must stand for a while stands when the first moment is shown
+            self._problems.judge(views, self._board.statuses, host, utc=self.utc(), stale_seconds=0.0)
+        else:
             view = HostView(
                 host_id="host",
                 host_name="kvm01",
