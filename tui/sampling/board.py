@@ -19,15 +19,18 @@ class Board:
     Args:
         on_change: called when instances or the state of an engine changed, so that a screen need not wait for the tick.
         on_guest_memory: takes what guests tell about their memory, by row key.
+        on_event: called with every event.
     """
 
     def __init__(
         self,
         on_change: Callable[[], None],
         on_guest_memory: Callable[[Mapping[str, GuestMemory]], None],
+        on_event: Callable[[Event], None] = lambda _event: None,
     ) -> None:
         self._on_change = on_change
         self._on_guest_memory = on_guest_memory
+        self._on_event = on_event
         self._statuses: dict[str, EngineStatus] = {}
         self._instances: dict[str, tuple[Instance, ...]] = {}
         self._pods: dict[str, tuple[Pod, ...]] = {}
@@ -72,6 +75,7 @@ class Board:
     def put_event(self, event: Event) -> None:
         """Append one event; the oldest makes room."""
         self._events.append(event)
+        self._on_event(event)
 
     def put_guest_memory(self, engine_id: str, memory: Mapping[InstanceId, GuestMemory]) -> None:
         """Replace what the guests of one engine tell."""
