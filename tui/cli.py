@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import signal
 import sys
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 from importlib import import_module
@@ -17,13 +16,17 @@ from tui.domain.errors import HostdeckError
 from tui.wiring import Wanted, make_source
 
 EXIT_USAGE = 2
-EXIT_BY_SIGNAL = 128  # plus its number, as a shell counts
 ENGINE_DEADLINE_SECONDS = 15.0
 
 KEYS_HINT = "On the screen: ? shows all keys, q quits."
 
 
-SUBCOMMANDS: Mapping[str, str] = MappingProxyType({})
+SUBCOMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "bundle": "put all that tells what is wrong here into one file to send or keep",
+        "export": "figures for Prometheus, or a table of now or of the record as CSV or JSON lines",
+    }
+)
 """Commands with a module of their own in `tui.subcommands`, and their help; imported only when one is asked for."""
 
 
@@ -48,9 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         match arguments.command:
             case "snapshot":
-                return asyncio.run(_until_told(_snapshot(wanted, as_json=arguments.json)))
+                return _run(_snapshot(wanted, as_json=arguments.json))
             case "doctor":
-                return asyncio.run(_until_told(_doctor(wanted, as_json=arguments.json)))
+                return _run(_doctor(wanted, as_json=arguments.json))
             case None:
                 return _screen(wanted, config)
             case name:
@@ -127,24 +130,10 @@ def _wanted(arguments: argparse.Namespace, config: Config) -> Wanted:
     )
 
 
-async def _until_told(work: Coroutine[None, None, int]) -> int:
-    """Run what prints; a signal to end cancels it, so that what it started is ended."""
-    told: list[int] = []
-    task = asyncio.ensure_future(work)
+def _run(work: Coroutine[None, None, int]) -> int:
+    from tui.subcommands.until_told import until_told
 
-    def end(number: int) -> None:
-        told.append(EXIT_BY_SIGNAL + number)
-        task.cancel()
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, end, number)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        if not told:
-            raise
-        return told[0]
+    return asyncio.run(until_told(work))
 
 
 async def _snapshot(wanted: Wanted, *, as_json: bool) -> int:
