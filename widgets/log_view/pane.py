@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from time import monotonic
+
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 
+from widgets.frames import frames_of
 from widgets.log_view.arrangement import Arrangement, Top
 from widgets.log_view.canvas import GUTTER
 from widgets.log_view.layout import Look
@@ -79,7 +83,7 @@ class LogPane(LogPicker, can_focus=True, inherit_bindings=False):
         """Draw soon: lines came or went."""
         if not self._draw_waits:
             self._draw_waits = True
-            self.set_timer(DRAW_SECONDS, self._draw_now)
+            frames_of(self.app).ask(self, partial(self.call_later, self._draw_now), monotonic() + DRAW_SECONDS)
 
     def _draw_now(self) -> None:
         self._draw_waits = False

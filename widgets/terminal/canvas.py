@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
+from functools import partial
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -12,6 +12,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from widgets.frames import frames_of
 from widgets.terminal.core import Line, Rgb
 from widgets.terminal.emulator import Emulator
 from widgets.terminal.messages import Scrolled
@@ -62,7 +63,7 @@ class TerminalCanvas(Widget, inherit_bindings=False):
         self._rows: dict[int, Row] = {}
         self._strips: dict[int, Strip] = {}
         self._painter: Painter | None = None
-        self._frame: asyncio.TimerHandle | None = None
+        self._is_asked = False
         self._next_frame = 0.0
         self._held_since: float | None = None
         self._stale = True
@@ -79,20 +80,20 @@ class TerminalCanvas(Widget, inherit_bindings=False):
     def _on_changed(self) -> None:
         """Draw soon, but not sooner than a frame after the last time."""
         self._stale = True
-        if self._frame is not None:
+        if self._is_asked:
             return
         if not self._in_sight():
             self._unseen = True  # what is shown again is asked for its lines
         else:
-            wait = max(0.0, self._next_frame - time.monotonic())
-            self._frame = asyncio.get_running_loop().call_later(wait, self.call_later, self._draw)
+            self._is_asked = True
+            frames_of(self.app).ask(self, partial(self.call_later, self._draw), self._next_frame)
 
     def _in_sight(self) -> bool:
         """Tell whether drawing is of use; before its first layout a widget has no styles either."""
         return self.is_attached and self.display and bool(self.size) and self.screen in self.app.screen_stack
 
     def _draw(self) -> None:
-        self._frame = None
+        self._is_asked = False
         if self._emulator.closed:
             return
         started = time.monotonic()

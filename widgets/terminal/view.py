@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
+from widgets.frames import frames_of
 from widgets.terminal.browser import TerminalBrowser
 from widgets.terminal.emulator import Emulator
 from widgets.terminal.keys import key_press
@@ -104,9 +105,7 @@ class TerminalView(TerminalBrowser, can_focus=True, inherit_bindings=False):
         heard.titled.remove(self._on_titled)
         heard.clipboard.remove(self._on_clipboard)
         heard.changed.remove(self._on_changed)
-        if self._frame is not None:
-            self._frame.cancel()
-            self._frame = None
+        frames_of(self.app).forget(self)
 
     def _on_rang(self) -> None:
         self.post_message(Bell(self))

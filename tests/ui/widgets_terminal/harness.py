@@ -75,7 +75,7 @@ class TerminalApp(App[None]):
 
     async def drawn(self) -> None:
         """Wait until nothing is left to draw."""
-        await until(lambda: self.view._frame is None and not self.view._stale)
+        await until(lambda: not self.view._is_asked and not self.view._stale)
         await asyncio.sleep(0)
 
 

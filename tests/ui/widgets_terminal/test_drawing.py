@@ -46,7 +46,7 @@ async def test_rests_when_nothing_comes() -> None:
     async with app.run_test(size=(40, 10)) as pilot:
         await app.show(b"\x1b[5m\x1b[1 qblinking")  # text and a cursor that blink elsewhere
         await pilot.pause()
-        assert app.view._frame is None
+        assert not app.view._is_asked
         assert app.view.emulator._work is None
         assert not app.view._timers
 
@@ -88,7 +88,7 @@ async def test_what_is_written_out_of_sight_is_shown_later() -> None:
         await pilot.pause()
         await app.view.feed(b"\r\nafter")
         await app.view.emulator.quiet()
-        assert app.view._frame is None
+        assert not app.view._is_asked
         app.view.display = True
         await until(lambda: app.lines()[:2] == ["before", "after"])
 
