@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.engines.base import Engine
+    from tui.engines.watching import Watch
     from tui.sampling.keeps import InterfaceReader
     from tui.sampling.live import LiveSource
     from tui.sampling.source import HostSampler, InstanceSampler
@@ -114,7 +115,16 @@ def _this_host(wanted: Wanted) -> LiveSource:
         interval_seconds=wanted.interval_seconds,
         find_more=discovery.find,
         interface_reader=LateInterfaceReader(_interface_reader),
+        watches=_watches(),
     )
+
+
+def _watches() -> Sequence[Watch]:
+    """Return what sees things happen beside the engines; they tell of this host only."""
+    from tui.engines.kernel import DaemonWatch, KernelWatch
+    from tui.jobs.elsewhere import AuditWatch
+
+    return (KernelWatch(), DaemonWatch(), AuditWatch())
 
 
 def _cgroup_sampler(tally: Tally | None) -> InstanceSampler:

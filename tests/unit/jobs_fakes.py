@@ -13,6 +13,7 @@ from tui.domain.host import HostView
 from tui.domain.identity import InstanceId
 from tui.domain.instance import Address
 from tui.domain.operation import Operation, OperationOutcome, Progress, ProgressSink
+from tui.domain.timeline import TimelineEntry
 
 
 class ScriptedHost:
@@ -23,6 +24,7 @@ class ScriptedHost:
         self.outcomes = list(outcomes)
         self.performed: list[ActionRequest] = []
         self.happened: list[Event] = []
+        self.noted: list[TimelineEntry] = []
         self.at_once = 0
         self.most_at_once = 0
         self.defect: Exception | None = None
@@ -35,6 +37,9 @@ class ScriptedHost:
 
     def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
         return [event for event in self.happened if subject in (None, event.subject)]
+
+    def add_to_timeline(self, entry: TimelineEntry) -> None:
+        self.noted.append(entry)
 
     async def perform(self, request: ActionRequest) -> ActionOutcome:
         self.performed.append(request)

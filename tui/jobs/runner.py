@@ -18,6 +18,7 @@ from tui.domain.instance import Address
 from tui.jobs.book import JobBook
 from tui.jobs.effects import find_instance
 from tui.jobs.model import BatchSummary, Job, JobState
+from tui.jobs.noted import NotedTrail
 from tui.jobs.operations import Operations
 from tui.jobs.progress import progress
 from tui.jobs.seam import ActionSource, audit_entry, facts_of, kind_of, name_of
@@ -78,7 +79,7 @@ class Jobs:
         utc: Callable[[], float] = time.time,
     ) -> None:
         self._source = source
-        self._audit = audit
+        self._audit = NotedTrail(audit, source.add_to_timeline, utc=utc)
         self._read_only = read_only
         self._patience = stop_patience_seconds
         self._monotonic = monotonic

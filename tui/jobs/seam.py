@@ -17,6 +17,7 @@ from tui.jobs.model import Job
 if TYPE_CHECKING:
     from tui.domain.operation import Operation, OperationOutcome, ProgressSink
     from tui.domain.resource import ResourceKind
+    from tui.domain.timeline import TimelineEntry
 
 
 class ActionSource(Protocol):
@@ -28,6 +29,9 @@ class ActionSource(Protocol):
 
     def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
         """Return remembered events, oldest first."""
+
+    def add_to_timeline(self, entry: TimelineEntry) -> None:
+        """Add what a person did here."""
 
     async def ask_agent(self, target: InstanceId) -> tuple[Address, ...]:
         """Ask a guest's agent for its addresses."""

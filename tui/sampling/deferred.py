@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.action import ActionOutcome, Result
 from tui.domain.errors import NotFound
+from tui.sampling.gaps import KnowsGaps
 from tui.sampling.inside import PassesInside
 from tui.sampling.keeps import PassesResources
 
@@ -76,6 +77,11 @@ class DeferredSource(PassesInside, PassesResources):
         """Add what a person did here."""
         if self._real is not None:
             self._real.add_to_timeline(entry)
+
+    @property
+    def timeline_gaps(self) -> Sequence[str]:
+        """Return what the timeline lacks and why, a sentence each."""
+        return self._real.timeline_gaps if isinstance(self._real, KnowsGaps) else ()
 
     @property
     def past(self) -> Past | None:

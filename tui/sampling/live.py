@@ -33,6 +33,7 @@ from tui.sampling.source import HostSampler, InstanceSampler
 if TYPE_CHECKING:
     from tui.domain.past import Handling
     from tui.domain.timeline import TimelineEntry
+    from tui.engines.watching import Watch
 
 # From the first sight of an instance to its second sample: two of the periods in which the kernel metes out quotas, so
 # that a container held to half a core is seen to use half a core wherever the window begins.
@@ -70,6 +71,7 @@ class LiveSource(RoutesInside, RoutesResources):
         interface_reader: reads the host's interfaces; None where there are none to read.
         past: a record of this host; None where none is looked for.
         handlings: what persons said about problems; None where nothing is kept.
+        watches: what else sees things happen here; they begin once engines were asked.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class LiveSource(RoutesInside, RoutesResources):
         interface_reader: InterfaceReader | None = None,
         past: Past | None = None,
         handlings: Handlings | None = None,
+        watches: Sequence[Watch] = (),
     ) -> None:
         self._host = host
         self._engines = {engine.id: engine for engine in engines}
@@ -95,10 +98,12 @@ class LiveSource(RoutesInside, RoutesResources):
         self._deadline = sample_deadline_seconds
         self._clocks = clocks or Clocks()
         self._find_more = find_more
-        self._board = Board(self._hurry, sampler.set_guest_memory)
+        self._chronicle = Chronicle()
+        self._board = Board(self._hurry, sampler.set_guest_memory, self._chronicle.heard)
         self._problems = ProblemBoard()
         self._ledger = LedgerKeeper()
-        self._chronicle = Chronicle()
+        self._watches = watches
+        self._watch_defects: list[str] = []
         self._past = past
         self._handlings = handlings
         self._handled = HandledProblems(handlings, self._chronicle.add, may_end=not host.read_only)
@@ -149,6 +154,16 @@ class LiveSource(RoutesInside, RoutesResources):
         self._chronicle.add(entry)
 
     @property
+    def chronicle(self) -> Chronicle:
+        """Return what `timeline` comes from, for who takes only what is new in it."""
+        return self._chronicle
+
+    @property
+    def timeline_gaps(self) -> Sequence[str]:
+        """Return what the timeline lacks and why, a sentence each."""
+        return [*(watch.gap for watch in self._watches if watch.gap), *self._watch_defects]
+
+    @property
     def past(self) -> Past | None:
         """Return the record of this host."""
         return self._past
@@ -194,6 +209,8 @@ class LiveSource(RoutesInside, RoutesResources):
             self._start(engine)
         if self._find_more is not None:
             self._spawn(self._look_for_more(self._find_more))
+        for watch in self._watches:
+            self._spawn(self._follow(watch))
         self._started_at = self._clocks.monotonic()
         while True:
             now = self._clocks.monotonic()
@@ -253,6 +270,13 @@ class LiveSource(RoutesInside, RoutesResources):
         except Exception as error:  # noqa: BLE001 - a defect of ours: said on screen, the other engines go on
             text = f"hostdeck failed here: {type(error).__name__}: {error}"
             self._board.put_status(EngineStatus(engine.id, "", "", EngineState.LOST, message=text))
+
+    async def _follow(self, watch: Watch) -> None:
+        """Keep a defect in one watch from ending the rest; it shows as a gap of the timeline."""
+        try:
+            await watch.run(self._chronicle.add, lambda: self._view)
+        except Exception as error:  # noqa: BLE001 - a defect of ours: said on screen, everything else goes on
+            self._watch_defects.append(f"hostdeck failed to follow {type(watch).__name__}: {error}")
 
     async def _look_for_more(self, find: Callable[[], Sequence[Engine]]) -> None:
         while True:

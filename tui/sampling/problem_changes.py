@@ -1,8 +1,6 @@
-"""What came and went among problems, and what persons said about them; pure."""
+"""What came and went among problems; pure. What persons said about them is told by who keeps it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from time import localtime, strftime
 
 from tui.domain.host import Problem
 from tui.domain.timeline import EntryKind, TimelineEntry
@@ -29,8 +27,8 @@ def problem_entries(
         old = before.get(name)
         if old is None:
             entries.append(_raised("raised", problem, utc, engine_of(problem)))
-        elif old is not problem:
-            entries += _differences(old, problem, utc, engine_of(problem))
+        elif worse(old.severity, problem.severity):
+            entries.append(_raised("became critical", problem, utc, engine_of(problem)))
     for name, problem in before.items():
         if name not in after:
             entries.append(
@@ -41,32 +39,8 @@ def problem_entries(
     return entries
 
 
-def _differences(old: Problem, new: Problem, utc: float, engine: str) -> list[TimelineEntry]:
-    entries = []
-    if worse(old.severity, new.severity):
-        entries.append(_raised("became critical", new, utc, engine))
-    if new.acknowledged_by != old.acknowledged_by:
-        what = "acknowledged" if new.acknowledged_by else "not acknowledged any more"
-        entries.append(_handled(what, new, utc, engine, new.text))
-    if new.silenced_until_utc_seconds != old.silenced_until_utc_seconds:
-        until = new.silenced_until_utc_seconds
-        if until is None:
-            entries.append(_handled("not silenced any more", new, utc, engine, new.text))
-        else:
-            moment = strftime("%d %b %H:%M", localtime(until))
-            entries.append(_handled("silenced", new, utc, engine, f"until {moment}: {new.text}"))
-    if new.note != old.note and new.note:
-        entries.append(_handled("noted", new, utc, engine, new.note))
-    return entries
-
-
 def _raised(what: str, problem: Problem, utc: float, engine: str) -> TimelineEntry:
     return of_problem(EntryKind.RAISED, utc, what, problem, engine=engine, detail=problem.text)
-
-
-def _handled(what: str, problem: Problem, utc: float, engine: str, detail: str) -> TimelineEntry:
-    entry = of_problem(EntryKind.HANDLED, utc, what, problem, engine=engine, detail=detail)
-    return replace(entry, who=problem.acknowledged_by)
 
 
 def _lasted(problem: Problem, utc: float) -> str:
