@@ -224,6 +224,16 @@ class Problem:
         """Return the text that names this problem over restarts and for all who look at this host."""
         return f"{self.kind}|{self.lasting}|{self.rule}"
 
+    @property
+    def is_silenced(self) -> bool:
+        """Tell whether somebody keeps it quiet at the moment of its view."""
+        return self.silenced_until_utc_seconds is not None
+
+    @property
+    def is_handled(self) -> bool:
+        """Tell whether somebody has seen it or keeps it quiet."""
+        return bool(self.acknowledged_by) or self.is_silenced
+
 
 @dataclass(frozen=True, slots=True)
 class InstanceView:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.domain.host import EngineState, HostView, Problem, Severity
-from tui.sampling.handled import engine_of, is_handled
+from tui.sampling.handled import engine_of
 
 FLAP_SECONDS = 30.0
 SETTLE_SECONDS = 600.0
@@ -101,7 +101,7 @@ class Newsroom:
         return News(event, problem)
 
     def _counts(self, problem: Problem) -> bool:
-        if is_handled(problem):
+        if problem.is_handled:
             return False
         return problem.severity is Severity.CRITICAL or self._severity is Severity.WARNING
 

@@ -92,13 +92,22 @@ def _key(pod: Pod | None) -> str | None:
 
 
 def worst_by_subject(problems: Iterable[Problem]) -> Mapping[str, Problem]:
-    """Return the most urgent problem of each subject; the first of equals counts."""
+    """Return the most urgent problem of each subject, those that nobody has seen first; silenced ones are left out.
+
+    The first of equals counts.
+    """
     found: dict[str, Problem] = {}
     for problem in problems:
+        if problem.is_silenced:
+            continue
         old = found.get(problem.subject)
-        if old is None or (problem.severity is Severity.CRITICAL and old.severity is not Severity.CRITICAL):
+        if old is None or _urgency(problem) < _urgency(old):
             found[problem.subject] = problem
     return found
+
+
+def _urgency(problem: Problem) -> tuple[bool, bool]:
+    return bool(problem.acknowledged_by), problem.severity is not Severity.CRITICAL
 
 
 def pod_entry(pod: Pod, members: Sequence[InstanceView]) -> Entry:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from time import localtime, strftime
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from tui.domain.host import HostUsage, HostView, Severity
+from tui.domain.host import HostUsage, HostView, Problem, Severity
 from tui.present import figures
 from tui.present.cells import PRESSURE_WARN_PERCENT
 from tui.present.roles import Span, Spans
@@ -33,12 +34,26 @@ class Part(NamedTuple):
         return sum(cell_len(text) for text, _ in self.spans)
 
 
-def host_bar(view: HostView, width: int, *, frozen: float | None = None, ascii_only: bool = False) -> Spans:
+class Replayed(NamedTuple):
+    """What stands on the screen is over.
+
+    Attributes:
+        utc: UTC time of the moment.
+        gap: begin and end of the time without a record around it, None where there is one.
+    """
+
+    utc: float
+    gap: tuple[float, float] | None = None
+
+
+def host_bar(view: HostView, width: int, *, frozen: float | Replayed | None = None, ascii_only: bool = False) -> Spans:
     """Return the bar for a width: the name, figures as far as they fit, the signs and the count of problems.
 
     Args:
-        frozen: UTC time of the moment that stands still, None while the screen moves.
+        frozen: UTC time of the moment that stands still, or the past that is shown, None while the screen moves.
     """
+    if isinstance(frozen, Replayed):
+        return _replay_bar(view, width, frozen, ascii_only=ascii_only)
     right = _signs(view, frozen=frozen) + badge(view)
     name: Span = (f" {escape_controls(view.host_name)}", "accent")
     room = width - cell_len(name[0]) - sum(cell_len(text) for text, _ in right) - 2
@@ -53,23 +68,55 @@ def host_bar(view: HostView, width: int, *, frozen: float | None = None, ascii_o
     return (*left, (" " * max(blanks, 0), "normal"), *right, (" ", "normal"))
 
 
+def _replay_bar(view: HostView, width: int, replayed: Replayed, *, ascii_only: bool) -> Spans:
+    """Return the bar of the past: the word and the time come first, and no width leaves them out."""
+    when = f" REPLAY {strftime('%a %d %b %H:%M:%S', localtime(replayed.utc))}"
+    right: Spans = _signs(view, frozen=None) + badge(view)
+    if replayed.gap is not None:
+        right = ((no_record(*replayed.gap), "crit"),)
+    room = width - cell_len(when) - sum(cell_len(text) for text, _ in right) - 2
+    name = f"  {escape_controls(view.host_name)}"
+    name = name if cell_len(name) <= room else ""
+    figures_fit = _fitting(_figures(view.usage, ascii_only=ascii_only), room - cell_len(name))
+    middle = [] if replayed.gap is not None else [span for part in figures_fit for span in part.spans]
+    left: list[Span] = [(when, "warn"), (name, "accent"), *middle]
+    blanks = width - sum(cell_len(text) for text, _ in (*left, *right)) - 1
+    return (*left, (" " * max(blanks, 0), "normal"), *right, (" ", "normal"))
+
+
+def no_record(begin: float, end: float) -> str:
+    """Return that nothing was recorded between two UTC times; with the days where they are not the same one."""
+    first, last = localtime(begin), localtime(end)
+    form = "%H:%M" if end - begin >= 120 else "%H:%M:%S"
+    if first[:3] != last[:3]:
+        form = "%a " + form
+    return f"NO RECORD {strftime(form, first)}-{strftime(form, last)}"
+
+
 def connecting_bar(width: int) -> Spans:
     """Return the bar before the first sample."""
     return ((" hostdeck", "accent"), ("  connecting".ljust(max(0, width - 9)), "dim"))
 
 
 def badge(view: HostView) -> Spans:
-    """Return the count of problems in words, so that it can be read without colours."""
-    critical = sum(problem.severity is Severity.CRITICAL for problem in view.problems)
-    warnings = len(view.problems) - critical
-    if not view.problems:
-        return (("no problems", "dim"),)
-    parts: list[Span] = []
-    if critical:
-        parts.append((f"{critical} crit", "crit"))
-    if warnings:
-        parts.append((f"{' ' if parts else ''}{warnings} warn", "warn"))
-    return tuple(parts)
+    """Return the count of problems in words, so that it can be read without colours.
+
+    What somebody has seen is counted apart; what is silenced only where there is nothing else.
+    """
+    counts = Counter(map(_group, view.problems))
+    roles: dict[str, Role] = {"crit": "crit", "warn": "warn", "seen": "dim"}
+    parts: list[Span] = [(f"{counts[word]:,} {word}", role) for word, role in roles.items() if counts[word]]
+    if not parts:
+        return ((f"{counts['']:,} silenced" if counts[""] else "no problems", "dim"),)
+    return tuple((f"{' ' if place else ''}{text}", role) for place, (text, role) in enumerate(parts))
+
+
+def _group(problem: Problem) -> str:
+    if problem.is_silenced:
+        return ""
+    if problem.acknowledged_by:
+        return "seen"
+    return "crit" if problem.severity is Severity.CRITICAL else "warn"
 
 
 def _signs(view: HostView, *, frozen: float | None) -> Spans:

@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from time import localtime, strftime
 from typing import NamedTuple
 
 from tui.domain.host import EngineState, EngineStatus, HostView, Problem, Severity
 from tui.present import figures
+from tui.present.roles import Spans
 from tui.present.state import ROLES, SIGNS
-from widgets.live_table.model import Cell, Column, Row
+from tui.present.words import span, wrapped
+from widgets.live_table.model import Cell, Column, Role, Row
 
 _DAY_SECONDS = 86_400
+MOST_VICTIMS = 3
+
+
+SILENCED = "silenced"
+"""Key of the line that stands for what somebody silenced."""
 
 
 class ProblemLine(NamedTuple):
-    """A problem with its place in the list."""
+    """A problem with its place in the list, or the heading of those that are silenced: then it is the first of them."""
 
     rank: int
     problem: Problem
+    heading: str = ""
 
 
 def problem_rows(view: HostView) -> list[Row[ProblemLine]]:
-    """Return the lines in the order of the view: critical ones first; an engine's line tells the age of its values."""
+    """Return the lines in the order of the view: critical ones first, then what somebody has seen.
+
+    Silenced ones stand below a line that counts them. An engine's line tells the age of its values.
+    """
     sources = {status.id: status for status in view.sources}
     rows: list[Row[ProblemLine]] = []
+    silenced: list[Row[ProblemLine]] = []
     seen: dict[str, int] = {}
-    for problem in view.problems:
+    for rank, problem in enumerate(view.problems):
         status = sources.get(problem.subject) if problem.kind == "engine" else None
         shown = problem
         if status is not None:
             shown = replace(problem, text=engine_text(status, problem.text, view.taken_monotonic_seconds))
-        number = seen[problem.subject] = seen.get(problem.subject, -1) + 1
-        rows.append(Row(f"{problem.subject}#{number}", ProblemLine(len(rows), shown)))
+        name = f"{problem.subject}#{problem.rule}"
+        number = seen[name] = seen.get(name, -1) + 1
+        key = f"{name}#{number}" if number else name
+        if not problem.is_silenced:
+            rows.append(Row(key, ProblemLine(rank, shown)))
+        else:
+            silenced.append(Row(key, ProblemLine(rank, shown), SILENCED))
+    if silenced:
+        first = silenced[0].data
+        heading = ProblemLine(first.rank, first.problem, f"{len(silenced):,} silenced")
+        rows += [Row(SILENCED, heading), *silenced]
     return rows
 
 
@@ -68,14 +90,22 @@ class ProblemClock:
     def since(self, line: ProblemLine) -> Cell:
         """Return the local time since when it stands, a date when that was not within a day."""
         since = line.problem.since_utc_seconds
-        if since is None:
+        if since is None or line.heading:
             return Cell("", "dim")
         form = "%H:%M" if self.utc_seconds - since < _DAY_SECONDS else "%d %b"
         return Cell(strftime(form, localtime(since)), "dim")
 
 
-def problem_columns(clock: ProblemClock) -> tuple[Column[ProblemLine], ...]:
-    """Return the columns of the list of problems; sorting by `name` keeps the order of the view."""
+def problem_columns(clock: ProblemClock, *, wide: bool = False) -> tuple[Column[ProblemLine], ...]:
+    """Return the columns of the list of problems; sorting by `name` keeps the order of the view.
+
+    Args:
+        wide: there is room for the peak, and for who else is concerned.
+    """
+    more = (
+        Column[ProblemLine](key="peak", title="PEAK", cell=_peak, width=8, priority=4, align="right"),
+        Column[ProblemLine](key="who", title="WHO WAITS, BUSIEST", cell=_who, width=24, flexible=True, priority=5),
+    )
     return (
         Column(
             key="name",
@@ -86,20 +116,96 @@ def problem_columns(clock: ProblemClock) -> tuple[Column[ProblemLine], ...]:
             max_width=20,
             sort_key=lambda line: line.rank,
         ),
-        Column(key="kind", title="KIND", cell=lambda line: Cell(line.problem.kind, "dim"), width=9, priority=3),
+        Column(key="kind", title="KIND", cell=_kind, width=9, priority=3),
         Column(key="text", title="WHAT", cell=_text, width=24, flexible=True),
+        *(more if wide else ()),
         Column(key="since", title="SINCE", cell=clock.since, width=6, priority=2, align="right"),
     )
 
 
 def _name(line: ProblemLine) -> Cell:
-    severity = line.problem.severity
-    return Cell(f"{SIGNS[severity]} {line.problem.name}", ROLES[severity])
+    if line.heading:
+        return Cell(line.heading, "dim", across=True)
+    problem = line.problem
+    return Cell(f"{SIGNS[problem.severity]} {problem.name}", role_of(problem))
+
+
+def _kind(line: ProblemLine) -> Cell:
+    return Cell("" if line.heading else line.problem.kind, "dim")
 
 
 def _text(line: ProblemLine) -> Cell:
-    severity = line.problem.severity
-    return Cell(line.problem.text, ROLES[severity] if severity is Severity.CRITICAL else "normal")
+    problem = line.problem
+    if line.heading:
+        return Cell("", "dim")
+    role = role_of(problem) if problem.severity is Severity.CRITICAL or problem.is_handled else "normal"
+    before = said_of(problem)
+    note: tuple[tuple[str, Role], ...] = ((f"  note: {problem.note}", "dim"),) if problem.note else ()
+    return Cell.of((f"{before}: {problem.text}" if before else problem.text, role), *note)
+
+
+def role_of(problem: Problem) -> Role:
+    """Return how a problem is drawn: what somebody has seen steps back."""
+    return "dim" if problem.is_handled else ROLES[problem.severity]
+
+
+def said_of(problem: Problem) -> str:
+    """Return `seen by NAME`, `silenced until 08:00`, or both; empty where nobody handled it."""
+    parts = [f"seen by {problem.acknowledged_by}"] if problem.acknowledged_by else []
+    until = problem.silenced_until_utc_seconds
+    if until is not None:
+        parts.append(f"silenced until {strftime('%a %H:%M', localtime(until))}")
+    return ", ".join(parts)
+
+
+def _peak(line: ProblemLine) -> Cell:
+    return Cell("" if line.heading else peak_text(line.problem), "dim")
+
+
+def peak_text(problem: Problem) -> str:
+    """Return the worst figure with its unit; empty where the rule looks at a state."""
+    if problem.peak is None:
+        return ""
+    return f"{problem.peak:.0f}{f' {problem.unit}' if problem.unit else ''}"
+
+
+def _who(line: ProblemLine) -> Cell:
+    return Cell("" if line.heading else who_text(line.problem), "dim")
+
+
+def who_text(problem: Problem) -> str:
+    """Return who waits at the same time and who is busiest: `web-1, db and 3 more wait; busiest is build-7`."""
+    victims = problem.victims
+    parts = []
+    if victims:
+        more = f" and {len(victims) - MOST_VICTIMS} more" if len(victims) > MOST_VICTIMS else ""
+        verb = "waits" if len(victims) == 1 else "wait"
+        parts.append(f"{', '.join(victims[:MOST_VICTIMS])}{more} {verb}")
+    if problem.neighbour:
+        parts.append(f"busiest is {problem.neighbour}")
+    return "; ".join(parts)
+
+
+def problem_lines(problems: Sequence[Problem], now: float, width: int) -> list[Spans]:
+    """Return all that is known about problems, for a page: nothing is cut."""
+    lines: list[Spans] = []
+    for problem in problems:
+        sign = f"{SIGNS[problem.severity]} "
+        lines += wrapped(sign, problem.text, width, role_of(problem), label=role_of(problem))
+        for text in _facts(problem, now):
+            lines += wrapped("  ", text, width, "dim")
+    return lines
+
+
+def _facts(problem: Problem, now: float) -> list[str]:
+    since, peak = problem.since_utc_seconds, peak_text(problem)
+    if since is None:
+        when = "stood already when hostdeck came"
+    else:
+        when = f"since {strftime('%Y-%m-%d %H:%M:%S', localtime(since))}, {span(max(0.0, now - since))}"
+    facts = [when + (f"; at its worst {peak}" if peak else "")]
+    facts += [text for text in (who_text(problem), said_of(problem)) if text]
+    return facts + ([f"note: {problem.note}"] if problem.note else [])
 
 
 def connecting_line(view: HostView) -> str:

@@ -49,7 +49,8 @@ def state_cell(entry: Entry) -> Cell:
     word = state_word(instance)
     if entry.problem is not None:
         severity = entry.problem.severity
-        return Cell(f"{SIGNS[severity]} {word}", ROLES[severity])
+        seen = bool(entry.problem.acknowledged_by)
+        return Cell(f"{SIGNS[severity]} {word}", "dim" if seen else ROLES[severity])
     return Cell(word, _role(instance))
 
 
@@ -80,8 +81,9 @@ _RANK = {state: rank for rank, state in enumerate(_ORDER)}
 
 
 def state_rank(entry: Entry) -> tuple[int, int, str]:
-    """Return what the column STATE is ordered by: what has a problem first, then what is not at rest."""
-    trouble = 2 if entry.problem is None else 0 if entry.problem.severity is Severity.CRITICAL else 1
+    """Return what the column STATE is ordered by: what has a problem that nobody saw, then what is not at rest."""
+    problem = entry.problem
+    trouble = 2 if problem is None or problem.acknowledged_by else 0 if problem.severity is Severity.CRITICAL else 1
     if entry.instance is None:
         return (trouble, _RANK[State.RUNNING], pod_word(entry))
     return (trouble, _RANK[entry.instance.state], state_word(entry.instance))

@@ -7,7 +7,7 @@ while its engine answered, takes them back for all. A silence lasts to its time,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from time import localtime, strftime
 from typing import TYPE_CHECKING, Any
@@ -94,8 +94,8 @@ class HandledProblems:
             self._tell(said, standing)
             self._said = said
         self._end_what_is_over(said, standing, sources, monotonic)
-        handled = [self._with(problem, said.get(key), utc) for key, problem in standing.items()]
-        return tuple(sorted(handled, key=_place)) if len(handled) == len(problems) else problems
+        handled = [self._with(problem, said.get(problem.id), utc) for problem in problems]
+        return tuple(sorted(handled, key=_place))
 
     def _with(self, problem: Problem, handling: Handling | None, utc: float) -> Problem:
         if handling is None or says_nothing(handling):
@@ -196,16 +196,4 @@ def word_of(handling: Handling) -> str:
 
 
 def _place(problem: Problem) -> int:
-    if problem.silenced_until_utc_seconds is not None:
-        return 2
-    return 1 if problem.acknowledged_by else 0
-
-
-def is_handled(problem: Problem) -> bool:
-    """Tell whether somebody has seen a problem or silenced it."""
-    return _place(problem) > 0
-
-
-def unhandled(problems: Sequence[Problem]) -> list[Problem]:
-    """Return those that nobody has handled."""
-    return [problem for problem in problems if not is_handled(problem)]
+    return 2 if problem.is_silenced else 1 if problem.acknowledged_by else 0
