@@ -6,5 +6,5 @@ compile() {
     .venv/bin/uv pip compile --quiet --universal --upgrade --generate-hashes --python-version 3.11 \
         --no-header --no-annotate --no-emit-index-url "$@" pyproject.toml
 }
-compile --output-file .ci/requirements.txt
-compile --output-file .ci/requirements-dev.txt --extra dev --constraint .ci/requirements.txt
+compile --output-file .ci/requirements.txt --extra web
+compile --output-file .ci/requirements-dev.txt --extra web --extra dev --constraint .ci/requirements.txt

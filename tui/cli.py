@@ -13,6 +13,7 @@ from typing import Any
 from tui import __version__
 from tui.config import Config, Known, load_config
 from tui.domain.errors import HostdeckError
+from tui.lifeline import has_screen
 from tui.wiring import Wanted, make_source
 
 EXIT_USAGE = 2
@@ -24,10 +25,14 @@ KEYS_HINT = "On the screen: ? shows all keys, q quits."
 SUBCOMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "bundle": "put all that tells what is wrong here into one file to send or keep",
+        "dash": "a dashboard to be looked at from afar, on a terminal or in a browser; nothing can be changed there",
         "export": "figures for Prometheus, or a table of now or of the record as CSV or JSON lines",
     }
 )
 """Commands with a module of their own in `tui.subcommands`, and their help; imported only when one is asked for."""
+
+DEMO_TOO = frozenset({None, "dash"})
+"""Commands that may show the demo host; None is the screen."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     engine that is installed or was named did not answer. 129: the terminal went away. 143: SIGTERM.
     """
     arguments = _parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
-    if arguments.demo and arguments.command is not None:
+    if arguments.demo and arguments.command not in DEMO_TOO:
         print(
             f"hostdeck: {arguments.command} tells of this host; the demo host is for the screen only.", file=sys.stderr
         )
@@ -159,7 +164,7 @@ async def _doctor(wanted: Wanted, *, as_json: bool) -> int:
 
 
 def _screen(wanted: Wanted, config: Config) -> int:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not has_screen():
         print("hostdeck needs a terminal. `hostdeck snapshot` prints the host without one.", file=sys.stderr)
         return EXIT_USAGE
     from tui import thrift

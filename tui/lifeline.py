@@ -7,11 +7,17 @@ is always at its end. A signal is not enough: SIGHUP goes to the foreground grou
 import contextlib
 import os
 import select
+import sys
 import threading
 from collections.abc import Callable, Sequence
 
 CHECK_MILLISECONDS = 500
 GRACE_SECONDS = 1.0
+
+
+def has_screen() -> bool:
+    """Tell whether there is something to draw on: a terminal, or the browser that this process was started for."""
+    return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stderr.isatty())
 
 
 class Lifeline:

@@ -1,0 +1,28 @@
+"""The dashboard on a terminal."""
+
+from __future__ import annotations
+
+from tui import thrift
+from tui.config import Config
+from tui.dash.app import DashApp
+from tui.dash.rotation import PageId
+from tui.on_terminal import RestoresTerminal, run_app
+from tui.pacing.paced import Paced
+from tui.sampling.deferred import DeferredSource
+from tui.wiring import Wanted, make_source
+
+
+class WallApp(Paced, RestoresTerminal, DashApp):
+    """The dashboard on a terminal that takes one frame at a time."""
+
+
+def run_dash(wanted: Wanted, config: Config, *, pages: tuple[PageId, ...], rotate_seconds: float) -> int:
+    """Show the dashboard on this terminal, or in the browser it was started for, until it ends.
+
+    Returns:
+        0, 1 after a crash, 129 when the terminal went away, 143 by SIGTERM.
+    """
+    thrift.begin()
+    source = DeferredSource(lambda: make_source(wanted), wanted.interval_seconds)
+    app = WallApp(source, config=config, pages=pages, rotate_seconds=rotate_seconds)
+    return run_app(app, mouse=False)
