@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
-from tui.rules.looks import LOOKS, Look
+from tui.rules.looks import LOOKS, STATE_RULES, Look
 from tui.rules.model import Limits, Rule, Scope
 from tui.rules.table import RULES
 
@@ -14,10 +14,16 @@ MIB = 1 << 20
 
 
 class Armed(NamedTuple):
-    """One rule for one kind and name; `look` is None for hosts and engines, which are looked at as a whole."""
+    """One rule for one kind and name.
+
+    Attributes:
+        floor: the figure below which it does not begin.
+        look: None for hosts and engines, which are looked at as a whole.
+    """
 
     rule: Rule
     limits: Limits
+    floor: float
     look: Look | None
 
 
@@ -34,9 +40,10 @@ class Glance(NamedTuple):
 
 
 class Arms(NamedTuple):
-    """All rules of one kind and name."""
+    """All rules of one kind and name; `figures` are those of them that look at more than what an engine says."""
 
     rules: tuple[Armed, ...]
+    figures: tuple[Armed, ...]
     glance: Glance
 
 
@@ -72,8 +79,11 @@ class RuleBook:
         for rule in RULES.values():
             limits = self._limits(rule, matches)
             if kind in rule.kinds and limits.enabled:
-                armed.append(Armed(rule, limits, LOOKS.get(rule.id) if kind in {"guest", "container"} else None))
-        return Arms(tuple(armed), _glance(armed))
+                floor = -inf if limits.level is None else limits.level
+                look = LOOKS.get(rule.id) if kind in {"guest", "container"} else None
+                armed.append(Armed(rule, limits, floor, look))
+        figures = tuple(one for one in armed if one.rule.id not in STATE_RULES)
+        return Arms(tuple(armed), figures, _glance(armed))
 
     def _limits(self, rule: Rule, matches: tuple[bool, ...]) -> Limits:
         limits = rule.limits

@@ -8,6 +8,7 @@ from tui.domain.instance import Instance
 from tui.rules.book import RuleBook
 from tui.rules.crowd import Crowd
 from tui.rules.glance import is_well
+from tui.rules.looks import STATE_RULES
 from tui.rules.model import Seen
 from tui.rules.scene import ENGINE_LOOKS, HOST_LOOKS, HostPast, Scene
 from tui.rules.seats import OUTLIVING, Seat, Seats
@@ -96,7 +97,7 @@ class RuleEngine:
             if said:
                 met.add(unit)
             if said != seat.trend.unit_failed:
-                seat.trend.unit_failed = said
+                seat.trend.unit_failed, seat.is_quiet = said, False
                 places.add(place)
         self._orphans = tuple((name, words[name, user]) for name, user in words if (name, user) not in met)
         return sorted(places)
@@ -124,15 +125,20 @@ class RuleEngine:
         return met
 
     def _look_at(self, seat: Seat, view: InstanceView, moment: Moment) -> None:
+        trend, entries, now = seat.trend, seat.entries, moment.now
         seat.due = inf
-        for armed in seat.arms.rules:
-            if armed.look is not None:
-                seen = armed.look(view, seat.trend, moment.now, seat.is_raised(armed.rule.id))
-                if seen is not None or armed.rule.id in seat.entries:
-                    seat.weigh(armed, seen, moment)
-        if seat.trend.restarts:
-            seat.due = min(seat.due, moment.now + AGAIN_SECONDS)
-        if seat.entries or seat.due < inf:
+        for armed in seat.arms.figures if seat.is_quiet else seat.arms.rules:
+            if armed.look is None:
+                continue
+            entry = entries.get(armed.rule.id)
+            seen = armed.look(view, trend, now, entry is not None and entry.raised)
+            if entry is None and (seen is None or (seen.value is not None and seen.value < armed.floor)):
+                continue
+            seat.weigh(armed, seen, moment)
+        seat.is_quiet = not trend.restarts and STATE_RULES.isdisjoint(entries)
+        if trend.restarts:
+            seat.due = min(seat.due, now + AGAIN_SECONDS)
+        if entries or seat.due < inf:
             self._troubled.add(seat)
         else:
             self._troubled.discard(seat)

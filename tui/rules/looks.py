@@ -177,3 +177,15 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
     }
 )
 """By id of a rule; those that are asked about a whole host or an engine are in `tui.rules.scene`."""
+
+STATE_RULES = frozenset(LOOKS) - {
+    "oom",
+    "memory",
+    "throttled",
+    "pids",
+    "swap",
+    "pressure-memory",
+    "pressure-io",
+    "pressure-cpu",
+}
+"""Those that say the same again while an engine says nothing new and no restart is remembered."""

@@ -15,15 +15,20 @@ OUTLIVING = "restarting"  # the rule that goes on while an instance is away
 
 
 class Seat(Subject):
-    """One instance."""
+    """One instance.
 
-    __slots__ = ("arms", "instance", "trend")
+    Attributes:
+        is_quiet: no rule about what its engine says spoke when it was looked at last.
+    """
+
+    __slots__ = ("arms", "instance", "is_quiet", "trend")
 
     def __init__(self, instance: Instance, arms: Arms, trend: Trend) -> None:
         super().__init__(instance.key, instance.name, instance.kind.value, instance.stable_key.text)
         self.instance = instance
         self.arms = arms
         self.trend = trend
+        self.is_quiet = False
 
 
 class Seats:
@@ -55,6 +60,7 @@ class Seats:
             self.placed[self.placed.index(seat)] = renamed
             seat = renamed
         seat.instance = instance
+        seat.is_quiet = False
         seat.trend.meet(instance, now)
         return seat
 

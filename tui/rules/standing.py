@@ -111,7 +111,7 @@ class Subject:
         Args:
             place: key of the entry; empty for the rule's id.
         """
-        rule, limits, _ = armed
+        rule, limits = armed.rule, armed.limits
         place = place or rule.id
         entry = self.entries.get(place)
         if seen is None or not _is_over(seen, limits, raised=entry is not None and entry.raised):
