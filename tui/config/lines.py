@@ -16,17 +16,33 @@ Path = tuple[str, ...]
 def key_lines(text: str) -> dict[Path, int]:
     """Return the line number of every key and table by its full path; the first line is 1.
 
+    The tables of an array are also found by their number, which counts from 1 and follows the name.
     Lines inside of multi-line strings are passed over. Keys of inline tables are not found: their table is.
     """
     found: dict[Path, int] = {}
     table: Path = ()
+    counts: dict[Path, int] = {}
     for number, line in _lines_outside_strings(text):
         if header := _HEADER.match(line):
             table = _split(header.group(1))
             found.setdefault(table, number)
+            if line.lstrip().startswith("[["):
+                counts[table] = counts.get(table, 0) + 1
+            found.setdefault(_numbered(table, counts), number)
         elif assignment := _ASSIGNMENT.match(line):
-            found.setdefault((*table, *_split(assignment.group(1))), number)
+            path = _split(assignment.group(1))
+            for length in range(1, len(path) + 1):  # a dotted key makes the tables before its last part
+                found.setdefault((*table, *path[:length]), number)
+                found.setdefault((*_numbered(table, counts), *path[:length]), number)
     return found
+
+
+def _numbered(table: Path, counts: dict[Path, int]) -> Path:
+    """Put the number of the newest table after the name of an array: ("a", "b") is ("a", "2", "b")."""
+    for length in range(len(table), 0, -1):
+        if count := counts.get(table[:length]):
+            return (*table[:length], str(count), *table[length:])
+    return table
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
