@@ -3,8 +3,11 @@
 What did not change is not made again: an idle instance keeps its very Usage object.
 
 Processor time and charge are read on every tick, and with either of them whatever else may have changed. What stood
-still is read again only where something can change without a sign in those two, and never later than on the fifth tick:
-- memory.stat: the kernel adds it up every 2 s, so it is read as often until one reading was late enough;
+still is read again only where something can change without a sign in those two, and never later than on the fifth
+tick, memory.stat excepted:
+- memory.stat: the kernel adds it up every 2 s, so it is read as often until one reading was late enough. It costs as
+  much as four other files, and from then on only the aging of file cache, which neither charges nor frees, can change
+  it: it is read on every tenth tick;
 - tasks fork and exit with processor time alone;
 - written pages may reach the disk after their writer fell asleep: memory.stat counts those, too, and block I/O is read
   on every tick as long as something moves. A rate is over all the time since it was last read;
@@ -32,6 +35,7 @@ from tui.sampling.totals import Totals
 from tui.sampling.traffic import NetworkPart
 
 SLOW_TICKS = 5
+AGING_TICKS = 2 * SLOW_TICKS
 MOVE_CHECK_TICKS = 30
 WINDOW_JITTER = 0.05
 CACHE_SECONDS = 1.5  # 2 s between two readings of memory.stat, less what a tick may come early
@@ -248,24 +252,25 @@ class Tracked:
                 self._locate()
             opened = self._opened
             if opened is not None:
-                self._read_due(opened, tick, at, attended or opened.age < 2, turn % SLOW_TICKS == 0)
+                self._read_due(opened, tick, at, attended or opened.age < 2, turn)
         except GoneError:
             self._lose(reasons.VANISHED)
         except OSError as error:
             self._lose(f"its files could not be read: {error.strerror}")
         return self.usage
 
-    def _read_due(self, opened: _Opened, tick: int, at: float, attended: bool, slow: bool) -> None:
+    def _read_due(self, opened: _Opened, tick: int, at: float, attended: bool, turn: int) -> None:
         """Read the five files, and work out anew what follows from those that changed; all files while attended."""
         seconds = at - opened.at if opened.at is not None else None
         if seconds is not None and 0 <= seconds < LEAST_WINDOW_SECONDS:
             return  # sampled again for others, that have just come
-        slow = slow or attended
+        slow = attended or turn % SLOW_TICKS == 0
         opened.stirred = opened.stirred or attended
         changed = opened.sources.pulse.refresh()
         if changed:
             opened.stirred_at = at
-        if changed or slow or opened.is_cache_due(at):
+        aged = slow and (opened.stirred or turn % AGING_TICKS == 0)
+        if changed or aged or opened.is_cache_due(at):
             opened.cache_at = at
             changed |= opened.sources.cache.refresh()
         if changed or slow or not opened.quiet or _differs(seconds, self._window):
