@@ -18,7 +18,7 @@ from tui.domain.host import HostView
 from tui.jobs import Job, Jobs
 from tui.sampling.source import HostSource
 from tui.screens.command_line import CommandLine
-from tui.screens.deck import Deck, DeckScreen
+from tui.screens.deck import LIVE, Deck, DeckScreen
 from tui.screens.everywhere import Everywhere
 from tui.screens.job_news import JobNews
 from tui.screens.keys import keymap
@@ -36,7 +36,11 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.screen import Screen
 
+    from tui.actions import Action
+    from tui.record.reading import RecordReader
+    from tui.record.replay import ReplaySource
     from tui.screens.inside import Inside
+    from tui.screens.travel import Travel
     from tui.sessions import Session
 
 
@@ -56,10 +60,13 @@ class HostdeckApp(Deck, inherit_bindings=False):
         config: preferences.
         kept: what the screen looked like last, and where that is kept; None keeps nothing.
         monotonic: the clock by which rows keep their places for a moment after the cursor moved.
+        open_record: opens the record of this host and tells where it is; None where there is none.
+        replay: the past that is shown from the start; it is the source then.
     """
 
     TITLE = "hostdeck"
     CSS_PATH = "styles/app.tcss"
+    DEFAULT_MODE: ClassVar[str] = LIVE
     COMMANDS: ClassVar[set[Any]] = {_action_provider}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(action.keys), f"deck('{action.id}')", action.help, show=False, id=action.id)
@@ -74,8 +81,11 @@ class HostdeckApp(Deck, inherit_bindings=False):
         config: Config | None = None,
         kept: StateFile | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        open_record: Callable[[], tuple[RecordReader, str]] | None = None,
+        replay: ReplaySource | None = None,
     ) -> None:
         super().__init__()
+        self.add_mode(LIVE, self.get_default_screen)
         self.monotonic = monotonic
         self.config = config or Config()
         self.source = source
@@ -98,6 +108,10 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self._started_with = ""
         self._sayings = Sayings(self)
         self._inside: Inside | None = None
+        self._open_record = open_record
+        self._travel: Travel | None = None
+        if replay is not None:
+            self.travel.begin_with(replay)
         self._job_news = JobNews(self)
         self._actors = (Everywhere(self), OnInstance(self))
         self.set_keymap(keymap(self.config.keys))
@@ -106,6 +120,10 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the screen one works in."""
+        if self._travel is not None:
+            from tui.screens.past_screen import PastScreen
+
+            return PastScreen(self._state, self.config.columns)
         return MainScreen(self._state, self.config.columns)
 
     def on_mount(self) -> None:
@@ -116,11 +134,14 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def _begin(self) -> None:
         self.take_keys()
-        self.run_worker(self.source.run(self.publish), name="source", exclusive=True)
+        publish = self.publish if self._travel is None else self._travel.publish
+        self.run_worker(self.source.run(publish), name="source", exclusive=True)
 
     def _keep(self) -> None:
         """Write down what the screen looks like, for the next start."""
-        main = next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
+        away = self._travel.away if self._travel is not None else None
+        stack = self.screen_stack if away is None else (away.main,)
+        main = next((screen for screen in stack if isinstance(screen, MainScreen)), None)
         if self._kept is None or main is None:
             return
         theme = self.theme if self.theme != self._started_with else self._state.theme
@@ -139,6 +160,8 @@ class HostdeckApp(Deck, inherit_bindings=False):
                 await self._inside.close_all()
         with suppress(Exception):
             await self.jobs.close()
+        if self._travel is not None:
+            await self._travel.close()
         await self.source.close()
 
     def on_pasted_keys_ignored(self) -> None:
@@ -151,6 +174,10 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """Take a new moment: jobs look for their effects, the screen on top is told unless it is frozen."""
         if not self.screen_stack:
             return  # the last one came while the application ends
+        if self._travel is not None and self._travel.keeps(view):
+            if self._inside is not None:
+                self._inside.observe(view)
+            return
         self.view = view
         self.jobs.observe(view)
         if self._inside is not None:
@@ -176,6 +203,9 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """Carry out an action of the table of actions: the screen on top comes first, then the application."""
         action = BY_ID[action_id]
         screen = self.screen
+        if why_not := self.refusal(action):
+            self.say(why_not, "warn")
+            return
         method = self._method(action_id)
         if method is not None:
             result = method()
@@ -190,7 +220,9 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """Return what carries out an action here, None when nothing does."""
         screen = self.screen
         before = screen.actors if isinstance(screen, DeckScreen) else ()
-        for actor in (*before, screen, *self._actors):
+        travel = self._travel
+        past = travel.actors if travel is not None and travel.replay is not None else ()
+        for actor in (*before, screen, *past, *self._actors):
             method: Callable[[], Any] | None = getattr(actor, f"do_{action_id}", None)
             if method is not None:
                 return method
@@ -207,14 +239,40 @@ class HostdeckApp(Deck, inherit_bindings=False):
     def footer_keys(self, scopes: Collection[Scope], without: Collection[str] = ()) -> list[tuple[str, str]]:
         """Return keys and words for the footer; what would be refused anyway is left out."""
         read_only = self.view is not None and self.view.read_only
+        scopes = (*scopes, Scope.REPLAY) if self.replayed is not None else scopes
         shown = [action for action in footer(scopes, self._actions) if action.id not in without]
-        return [(action.label, action.help) for action in shown if not (read_only and action.needs_write)]
+        return [
+            (action.label, action.help)
+            for action in shown
+            if not (read_only and action.needs_write) and not self.refusal(action)
+        ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Textual's own keys to what has every key for itself, and shared keys to whose screen it is."""
         if action == "command_palette":
             return not getattr(self.screen, "OWNS_KEYS", False)
         return action != "deck" or bool(BY_ID[str(parameters[0])].verb or self._method(str(parameters[0])))
+
+    # The past
+
+    @property
+    def travel(self) -> Travel:
+        """Return what brings the past to the screen; imported when first needed."""
+        if self._travel is None:
+            from tui.screens.travel import Travel
+
+            self._travel = Travel(self, self._open_record)
+        return self._travel
+
+    @property
+    def live_jobs(self) -> Jobs:
+        """Return the jobs of now, whatever time is on the screen."""
+        away = self._travel.away if self._travel is not None else None
+        return self.jobs if away is None else away.jobs
+
+    def refusal(self, action: Action) -> str:
+        """Return why an action is refused while the past is on the screen; empty when it is not."""
+        return self._travel.refusal(action) if self._travel is not None else ""
 
     # What is inside instances
 

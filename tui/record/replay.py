@@ -12,7 +12,7 @@ from tui.domain.identity import InstanceId
 from tui.domain.timeline import EntryKind
 from tui.engines.lane import Lane
 from tui.record.moments import Moments
-from tui.record.read_past import ReadPast
+from tui.record.read_past import DEADLINE_SECONDS, ReadPast
 from tui.record.refusing import Refuses
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class ReplaySource(Refuses):
     Args:
         reader: the record; it is closed with the source.
         place: where it is, as it is shown.
+        lane: on whose thread the record was opened.
 
     Attributes:
         on_problem: called with a sentence about what could not be read.
@@ -57,9 +58,9 @@ class ReplaySource(Refuses):
         playing: time goes on by itself.
     """
 
-    def __init__(self, reader: RecordReader, place: str = "") -> None:
+    def __init__(self, reader: RecordReader, place: str = "", lane: Lane | None = None) -> None:
         self._reader = reader
-        self._lane = Lane("the record")
+        self._lane = lane or Lane("the record")
         self._moments = Moments(reader)
         self._found: Found | None = None
         self._wish: float | None = None
@@ -83,10 +84,6 @@ class ReplaySource(Refuses):
         """
         self._found = await self.past.call(self._moments.find, utc)
         await self.past.look()
-
-    def read_first(self, utc: float | None = None) -> None:
-        """Do as `open` does, before there is a loop; raises the same."""
-        self._found = self._moments.find(utc)
 
     # Where it stands
 
@@ -307,3 +304,24 @@ def instance_of(key: str, engine: str) -> InstanceId | None:
     """Return the id that a row key is the text of; None for what is no instance of the engine."""
     host, _, local = key.partition(f"/{engine}/")
     return InstanceId(host, engine, local) if engine and local else None
+
+
+async def open_replay(opens: Callable[[], tuple[RecordReader, str]], utc: float | None = None) -> ReplaySource:
+    """Open a record on a thread of its own and read the first moment; None is the newest.
+
+    Args:
+        opens: returns the reader and where the record is.
+
+    Raises:
+        RecordError: there is none, it is empty, or it may not be read.
+        EngineTimeout: the disk hangs.
+    """
+    lane = Lane("the record")
+    reader, place = await lane.call(opens, deadline=DEADLINE_SECONDS)
+    source = ReplaySource(reader, place, lane)
+    try:
+        await source.open(utc)
+    except HostdeckError:
+        await source.close()
+        raise
+    return source

@@ -15,8 +15,20 @@ if TYPE_CHECKING:
 async def run_command(deck: Deck, command: Command) -> None:
     """Carry out a command on what it names, else as its key would."""
     action = command.action
-    if action.id in _INSIDE:
+    if why_not := deck.refusal(action):
+        deck.say(why_not, "warn")
+    elif action.id == "replay_at" and command.arguments:
+        deck.travel.go(command.arguments[0])
+    elif action.id in _INSIDE:
         await _inside(deck, command)
+    elif action.id in _HANDLING and (command.arguments or command.instances is not None or action.id == "ack"):
+        from tui.screens import handling
+
+        handling.run_command(deck, command)
+    elif command.instances is not None and action.id == "handle" and deck.view is not None:
+        from tui.screens.handling import ask_how, problems_of
+
+        ask_how(deck, problems_of(deck.view, [instance.key for instance in command.instances]))
     elif command.instances is not None and action.verb is not None:
         ask_and_submit(deck, action, Targets(command.instances), command.verb)
     elif command.instances is not None:
@@ -32,6 +44,7 @@ async def run_command(deck: Deck, command: Command) -> None:
 _ON_TABLE = frozenset({"filter", "sort", "columns"})
 
 
+_HANDLING = frozenset({"ack", "silence", "note"})
 _INSIDE = frozenset({"shell", "console", "logs", "send_keys", "guest_screen"})
 
 

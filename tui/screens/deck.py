@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.events import Resize
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.actions import Action, Scope, Targets
-from tui.domain.host import HostView
+from tui.domain.host import HostView, Problem
 from tui.jobs import Job, Jobs
+from tui.present.hostbar import Replayed
 from tui.present.roles import Span, Spans
 from tui.sampling.source import HostSource
 from tui.screens.key_order import KeysInOrder
@@ -20,12 +22,16 @@ from tui.screens.span_lines import SpanLines
 from widgets.live_table.model import Role
 from widgets.thin_update import ThinCompositor
 
+LIVE = "live"
+"""The stack of screens that show what is sampled now; the past has one of its own."""
+
 LEAST_COLUMNS = 60
 LEAST_LINES = 15
 
 
 if TYPE_CHECKING:
     from tui.screens.inside import Inside
+    from tui.screens.travel import Travel
     from tui.screens.xml_edit import Draft
     from tui.sessions import Session
 
@@ -36,6 +42,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
     Attributes:
         view: the newest moment, None before the first sample.
         frozen_view: the moment that stands still, None while the screen moves.
+        replayed: the past that is on the screen, None where it is live.
         ascii_only: draw no sign beyond ASCII.
         said: the last message with its meaning, None when it has been there long enough.
         table_of_actions: all actions with the keys of this person.
@@ -54,6 +61,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
     jobs: Jobs
     view: HostView | None = None
     frozen_view: HostView | None = None
+    replayed: Replayed | None = None
     ascii_only: bool = False
     said: Span | None = None
     pane_keys: Mapping[str, str]
@@ -68,8 +76,10 @@ class Deck(KeysInOrder, inherit_bindings=False):
     monotonic: Callable[[], float] = staticmethod(time.monotonic)
 
     @property
-    def frozen(self) -> float | None:
-        """Return the UTC time of the moment that stands still, None while the screen moves."""
+    def frozen(self) -> float | Replayed | None:
+        """Return the UTC time of the moment that stands still, or the past that is shown, None while it moves."""
+        if self.replayed is not None:
+            return self.replayed
         return self.frozen_view.taken_utc_seconds if self.frozen_view is not None else None
 
     @property
@@ -115,6 +125,20 @@ class Deck(KeysInOrder, inherit_bindings=False):
 
     def offer_stronger(self, job: Job, *, unasked: bool = False) -> None:
         """Ask whether to do what a job offers; unasked: the question comes by itself."""
+        raise NotImplementedError
+
+    @property
+    def travel(self) -> Travel:
+        """Return what brings the past to the screen."""
+        raise NotImplementedError
+
+    @property
+    def live_jobs(self) -> Jobs:
+        """Return the jobs of now, whatever time is on the screen."""
+        raise NotImplementedError
+
+    def refusal(self, action: Action) -> str:
+        """Return why an action is refused while the past is on the screen; empty when it is not."""
         raise NotImplementedError
 
     @property
@@ -165,6 +189,14 @@ class DeckScreen(Screen[None]):
     def show_said(self) -> None:
         """Show or take away the last message."""
 
+    def ruler(self) -> Iterable[Widget]:
+        """Return the line of time where the past is on the screen, to be placed below the host bar."""
+        if self.deck.replayed is None:
+            return ()
+        from tui.screens.ruler_lines import RulerLines
+
+        return (RulerLines(self.deck.travel),)
+
     @property
     def actors(self) -> Sequence[object]:
         """Return what carries out actions before the screen itself: a method `do_ID` for the action ID."""
@@ -173,6 +205,11 @@ class DeckScreen(Screen[None]):
     @property
     def current_key(self) -> str | None:
         """Return the row key an action is about."""
+        return None
+
+    @property
+    def current_problems(self) -> Sequence[Problem] | None:
+        """Return the problem under the cursor; None where the cursor is on no list of problems."""
         return None
 
     @property

@@ -25,13 +25,13 @@ class Everywhere:
     def do_quit(self) -> None:
         """Leave; asks only while actions are under way or sessions are open."""
         deck = self._deck
-        active, sessions = deck.jobs.active, deck.live_sessions
+        active, sessions = deck.live_jobs.active, deck.live_sessions
         if not active and not sessions:
             deck.exit()
             return
         from widgets.confirm import Confirm
 
-        lines = [f"{job.word} {job.name}: {deck.jobs.progress(job)}" for job in active[:MOST_JOBS_NAMED]]
+        lines = [f"{job.word} {job.name}: {deck.live_jobs.progress(job)}" for job in active[:MOST_JOBS_NAMED]]
         if active:
             lines += ["", "The engines go on with what they were asked; what comes of it is not seen any more.", ""]
         if sessions:
@@ -43,6 +43,14 @@ class Everywhere:
     def _leave(self, yes: bool | None) -> None:
         if yes:
             self._deck.exit()
+
+    def do_replay(self) -> None:
+        """Bring the past to the screen."""
+        self._deck.travel.enter()
+
+    def do_replay_at(self) -> None:
+        """Say how a time is named."""
+        self._deck.say("Name a time, like :at 03:00, :at yesterday 03:00, :at -2h, :at 2026-11-23 03:00.", "warn")
 
     def do_freeze(self) -> None:
         """Let the screen stand still, or go on."""

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.events import Resize
 
 from tui.actions import Targets
-from tui.domain.host import HostView
+from tui.domain.host import HostView, Problem
 from tui.present.hostbar import connecting_bar, host_bar
 from tui.present.jobs import said_or_under_way
 from tui.present.status import status_line
@@ -45,7 +45,8 @@ class MainScreen(DeckScreen):
     def __init__(self, kept: UiState | None = None, columns: Mapping[str, tuple[str, ...]] | None = None) -> None:
         super().__init__()
         kept = kept or UiState()
-        self._book = PaneBook(kept, columns or {})
+        self.configured_columns = columns or {}
+        self._book = PaneBook(kept, self.configured_columns)
         self._bar = SpanLines((connecting_bar(80),), id="host-bar")
         self._tabs = PaneTabs(id="tabs")
         self._status = SpanLines(((),), id="status")
@@ -58,6 +59,7 @@ class MainScreen(DeckScreen):
     def compose(self) -> ComposeResult:
         """Place the lines and the pane that is open first; everything else comes when it is needed."""
         yield self._bar
+        yield from self.ruler()
         yield self._tabs
         with Horizontal(id="body"):
             yield self._book.make(self._book.open, self.deck)
@@ -190,11 +192,16 @@ class MainScreen(DeckScreen):
             of=table.row_count,
             query=table.filter_query.text,
             problems_only=self.pane.problems_only,
-            note=self.pane.filter_note,
+            note=self.note,
             is_overview=self._book.open == OVERVIEW.id,
             ascii_only=self.deck.ascii_only,
         )
         self._status.show([text])
+
+    @property
+    def note(self) -> str:
+        """Return what stands in the status line as long as it is true."""
+        return self.pane.filter_note
 
     def show_said(self) -> None:
         """Show or take away what was said last."""
@@ -239,6 +246,11 @@ class MainScreen(DeckScreen):
         """Return the row key an action is about."""
         return self.pane.focused_key
 
+    @property
+    def current_problems(self) -> Sequence[Problem] | None:
+        """Return the problem under the cursor; None where the list of problems has no focus."""
+        return self.pane.focused_problems
+
     def targets(self) -> Targets:
         """Return what an action goes to in the open pane."""
         view = self.deck.view
@@ -250,8 +262,10 @@ class MainScreen(DeckScreen):
 
     def do_details(self) -> None:
         """Show all about the row under the cursor; about the engines where it is a line of one."""
-        key = self.current_key
-        if self._shown is not None and any(status.id == key for status in self._shown.sources):
+        key, problems = self.current_key, self.pane.problem_table
+        if problems is not None and problems.has_focus and problems.opens_group():
+            return
+        if self._shown is not None and (key == "" or any(status.id == key for status in self._shown.sources)):
             self.do_engines()
         elif key:
             from tui.screens.on_instance import open_details

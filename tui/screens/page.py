@@ -40,6 +40,7 @@ class PageScreen(DeckScreen):
     def compose(self) -> ComposeResult:
         """Place the lines and the page."""
         yield SpanLines((connecting_bar(80),), id="host-bar")
+        yield from self.ruler()
         yield SpanLines(((),), id="title")
         page = Page(*self.parts(), classes="page")
         page.can_focus = True

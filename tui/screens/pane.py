@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tui.actions import Targets, resolve_targets
 from tui.domain.errors import HostdeckError
-from tui.domain.host import HostView
+from tui.domain.host import HostView, Problem
 from tui.present.columns import Moment, Shape
 from tui.present.panes import PaneSpec
 from tui.sampling.source import HostSource
@@ -208,6 +208,12 @@ class Pane(Vertical):
             return problems.subject
         return self.table.cursor_key
 
+    @property
+    def focused_problems(self) -> Sequence[Problem] | None:
+        """Return what the line of the list of problems stands for; None where that list has no focus."""
+        problems = self.problem_table
+        return problems.chosen if problems is not None and problems.has_focus else None
+
     def targets(self, view: HostView) -> Targets:
         """Return the instances an action goes to: the marked rows in view, else the row under the cursor."""
         if not self.spec.lists_instances:
@@ -230,6 +236,11 @@ class Pane(Vertical):
     def filter_text(self) -> str:
         """Return the filter as typed."""
         return self.table.filter_query.text
+
+    @property
+    def has_layers(self) -> bool:
+        """Tell whether Esc has something to take away: a filter, marks, problems only."""
+        return bool(self.filter_text or self.table.marked_keys(visible_only=False) or self.problems_only)
 
     @property
     def filter_note(self) -> str:

@@ -12,7 +12,7 @@ from tui.audit import AuditEntry
 from tui.config import Config
 from tui.domain.action import ActionOutcome, ActionRequest, Result
 from tui.domain.event import Document, Event
-from tui.domain.host import EngineStatus, HostView, InstanceView
+from tui.domain.host import EngineStatus, HostView, InstanceView, Problem
 from tui.domain.identity import InstanceId, StableKey
 from tui.domain.instance import Address, Instance
 from tui.domain.past import Handling
@@ -21,8 +21,10 @@ from tui.engines.base import Engine
 from tui.engines.demo import DemoHost
 from tui.engines.lane import Lane
 from tui.jobs import Jobs
+from tui.record.reading import RecordReader
 from tui.sampling.board import Board
 from tui.sampling.chronicle import Chronicle
+from tui.sampling.handled import HandledProblems, MemoryHandlings
 from tui.sampling.history import History, Metric
 from tui.sampling.inside import RoutesInside
 from tui.sampling.keeps import InterfaceReader
@@ -77,6 +79,10 @@ class StillHost(RoutesInside, RoutesResources):
         self._chronicle = Chronicle()
         self.past: Past | None = None
         self.handled: list[Handling] = []
+        self.handlings = MemoryHandlings()
+        self.refusal = ""  # why nothing can be said about problems
+        self._handled = HandledProblems(self.handlings, self._chronicle.add)
+        self.change_problems: Callable[[tuple[Problem, ...]], tuple[Problem, ...]] = lambda problems: problems
         self._publish: Callable[[HostView], None] = lambda _view: None
 
     def utc(self) -> float:
@@ -127,6 +133,8 @@ class StillHost(RoutesInside, RoutesResources):
             )
             view = self.change(view)
             problems = self._problems.judge(view.instances, view.sources, view.usage, utc=self.utc(), stale_seconds=0.0)
+            problems = self.change_problems(problems)
+            problems = self._handled.apply(problems, view.sources, utc=self.utc(), monotonic=self.now)
             self.view = replace(view, problems=problems)
             self._chronicle.take(self.view)
             self._publish(self.view)
@@ -160,8 +168,10 @@ class StillHost(RoutesInside, RoutesResources):
         self._chronicle.add(entry)
 
     async def handle(self, handling: Handling) -> str:
+        if self.refusal:
+            return self.refusal
         self.handled.append(handling)
-        return ""
+        return await self.handlings.put(handling)
 
     def attend(self, keys: Iterable[str]) -> None:
         self.attended = frozenset(keys)
@@ -209,9 +219,14 @@ class Memory:
         return ""
 
 
-def make_app(host: StillHost, config: Config | None = None, kept: StateFile | None = None) -> HostdeckApp:
+def make_app(
+    host: StillHost,
+    config: Config | None = None,
+    kept: StateFile | None = None,
+    open_record: Callable[[], tuple[RecordReader, str]] | None = None,
+) -> HostdeckApp:
     jobs = Jobs(host, Memory(), stop_patience_seconds=10.0, monotonic=lambda: host.now, utc=host.utc)
-    return HostdeckApp(host, jobs, config=config, kept=kept, monotonic=lambda: host.now)
+    return HostdeckApp(host, jobs, config=config, kept=kept, monotonic=lambda: host.now, open_record=open_record)
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str = "") -> None:

@@ -1,0 +1,55 @@
+"""The panes, fed from a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tui.actions import BY_ID as ACTIONS
+from tui.domain.host import HostView
+from tui.present.hostbar import no_record
+from tui.screens.main import MainScreen
+from tui.screens.panes import BY_ID, OVERVIEW
+from tui.state import UiState
+
+
+class PastScreen(MainScreen):
+    """The screen one works in, as it was; panes of what is not recorded stay closed.
+
+    Args:
+        kept: how the panes are looked at.
+        columns: columns of the panes by the configuration.
+    """
+
+    def __init__(self, kept: UiState | None = None, columns: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        kept = kept or UiState()
+        if kept.pane in BY_ID and not BY_ID[kept.pane].lists_instances:
+            kept = replace(kept, pane=OVERVIEW.id)
+        super().__init__(kept, columns)
+
+    async def open(self, pane: str) -> None:
+        """Open a pane; say why where there is nothing of it."""
+        why_not = self.deck.refusal(ACTIONS[BY_ID[pane].action])
+        if why_not:
+            self.deck.say(why_not, "warn")
+        else:
+            await super().open(pane)
+
+    @property
+    def actors(self) -> Sequence[object]:
+        """Return what carries out actions first; Esc leaves the past where a pane has no use for it."""
+        found = super().actors
+        return (*self.deck.travel.actors, *found) if found and not self.pane.has_layers else found
+
+    @property
+    def note(self) -> str:
+        """Return what stands in the status line as long as it is true."""
+        replayed, source = self.deck.replayed, self.deck.travel.replay
+        if replayed is not None and replayed.gap is not None:
+            return f"{no_record(*replayed.gap)}: what was then is not known."
+        return super().note or (source.damage[-1] if source is not None and source.damage else "")
+
+    def show_view(self, view: HostView) -> None:
+        """Bring the lines, the open pane and the ruler up to date."""
+        super().show_view(view)
+        self.deck.travel.show_time()
