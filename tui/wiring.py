@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.engines.base import Engine
+    from tui.rules.model import Scope
     from tui.engines.watching import Watch
     from tui.sampling.keeps import InterfaceReader
     from tui.sampling.live import LiveSource
@@ -35,6 +36,7 @@ class Wanted:
         podman: Podman URLs; empty likewise.
         interval_seconds: time between two samples.
         shells: of containers, the wanted one first; empty means the usual ones.
+        rules: what differs from the usual rules, the later over the earlier.
         tally: takes the counters of each sample; None where nobody asks for them.
     """
 
@@ -44,6 +46,7 @@ class Wanted:
     read_only: bool = False
     interval_seconds: float = 1.0
     shells: Sequence[str] = ()
+    rules: Sequence[Scope] = ()
     tally: Tally | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
@@ -89,6 +92,7 @@ def _demo(wanted: Wanted) -> LiveSource:
         demo.host_sampler,
         interface_reader=demo.interface_reader,
         interval_seconds=wanted.interval_seconds,
+        rules=wanted.rules,
     )
 
 
@@ -114,6 +118,7 @@ def _this_host(wanted: Wanted) -> LiveSource:
         LateHostSampler(lambda: _host_sampler(wanted.tally)),
         interval_seconds=wanted.interval_seconds,
         find_more=discovery.find,
+        rules=wanted.rules,
         interface_reader=LateInterfaceReader(_interface_reader),
         watches=_watches(),
     )

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from tui.domain.action import ActionOutcome, ActionRequest, Result
 from tui.domain.errors import EngineTimeout, NotFound
 from tui.domain.event import Document, Event
-from tui.domain.host import EngineState, EngineStatus, HostUsage, HostView
+from tui.domain.host import EngineState, EngineStatus, HostUsage, HostView, Problem
 from tui.domain.identity import InstanceId, StableKey
 from tui.domain.instance import Address, Instance
 from tui.domain.usage import Usage
 from tui.engines.base import Engine
 from tui.engines.lane import Lane
+from tui.rules.model import Scope
 from tui.sampling.board import Board
 from tui.sampling.chronicle import Chronicle
 from tui.sampling.handled import HandledProblems
@@ -71,6 +72,7 @@ class LiveSource(RoutesInside, RoutesResources):
         interface_reader: reads the host's interfaces; None where there are none to read.
         past: a record of this host; None where none is looked for.
         handlings: what persons said about problems; None where nothing is kept.
+        rules: what a person wants otherwise than the usual rules, the later over the earlier.
         watches: what else sees things happen here; they begin once engines were asked.
     """
 
@@ -88,6 +90,7 @@ class LiveSource(RoutesInside, RoutesResources):
         interface_reader: InterfaceReader | None = None,
         past: Past | None = None,
         handlings: Handlings | None = None,
+        rules: Sequence[Scope] = (),
         watches: Sequence[Watch] = (),
     ) -> None:
         self._host = host
@@ -100,7 +103,7 @@ class LiveSource(RoutesInside, RoutesResources):
         self._find_more = find_more
         self._chronicle = Chronicle()
         self._board = Board(self._hurry, sampler.set_guest_memory, self._chronicle.heard)
-        self._problems = ProblemBoard()
+        self._problems = ProblemBoard(rules)
         self._ledger = LedgerKeeper()
         self._watches = watches
         self._watch_defects: list[str] = []
@@ -162,6 +165,10 @@ class LiveSource(RoutesInside, RoutesResources):
     def timeline_gaps(self) -> Sequence[str]:
         """Return what the timeline lacks and why, a sentence each."""
         return [*(watch.gap for watch in self._watches if watch.gap), *self._watch_defects]
+
+    def seed(self, problems: Iterable[Problem]) -> None:
+        """Take since when problems stand, and their peaks, from the newest view of who looked on before."""
+        self._problems.seed(problems)
 
     @property
     def past(self) -> Past | None:
@@ -364,11 +371,19 @@ class LiveSource(RoutesInside, RoutesResources):
 
     def _make_view(self, monotonic: float) -> HostView:
         utc = self._clocks.utc()
-        roll = self._present()
-        roll.take(self._usages)
-        instances = roll.views
-        age = 0.0 if self._sampled_at is None else monotonic - self._sampled_at
+        instances = self._present().take(self._usages)
         statuses = self._board.statuses
+        ledger = self._ledger.keep(instances, self._host_usage)
+        problems = self._problems.judge(
+            instances,
+            statuses,
+            self._host_usage,
+            utc=utc,
+            monotonic=monotonic,
+            stale_seconds=0.0 if self._sampled_at is None else monotonic - self._sampled_at,
+            defect=self._defect,
+            ledger=ledger,
+        )
         return HostView(
             host_id=self._host.id,
             host_name=self._host.name,
@@ -376,18 +391,11 @@ class LiveSource(RoutesInside, RoutesResources):
             taken_monotonic_seconds=monotonic,
             tick=self._tick,
             usage=self._host_usage,
-            ledger=self._ledger.keep(instances, self._host_usage),
+            ledger=ledger,
             sources=statuses,
             instances=instances,
             pods=self._board.pods,
-            problems=self._handled.apply(
-                self._problems.judge(
-                    instances, statuses, self._host_usage, utc=utc, stale_seconds=age, defect=self._defect
-                ),
-                statuses,
-                utc=utc,
-                monotonic=monotonic,
-            ),
+            problems=self._handled.apply(problems, statuses, utc=utc, monotonic=monotonic),
             is_demo=self._host.is_demo,
             read_only=self._host.read_only,
         )

@@ -29,8 +29,8 @@ class Roll:
         self.views = self._adopt(before)
         self._usages: Sequence[Usage] = [view.usage for view in self.views]
 
-    def take(self, usages: Mapping[str, Usage]) -> None:
-        """Take over the figures of a tick, by row key."""
+    def take(self, usages: Mapping[str, Usage]) -> tuple[InstanceView, ...]:
+        """Take over the figures of a tick, by row key, and return the views."""
         found = [usages.get(key, NO_USAGE) for key in self._keys]
         changed = changed_places(self._usages, found)
         if changed:
@@ -39,6 +39,7 @@ class Roll:
                 views[place] = InstanceView(self.instances[place], found[place])
             self.views = tuple(views)
         self._usages = found
+        return self.views
 
     @property
     def running_usages(self) -> list[Usage]:
