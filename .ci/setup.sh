@@ -168,6 +168,7 @@ if [ "$purpose" = test ]; then
     need dialog dialog "live tests: what it draws, in the terminal widget and in tmux" program dialog
     need procps procps-ng "live tests: looking at processes" program ps
     need chromium chromium "UI tests: the page of the dashboard, in a browser without a screen" program chromium
+    need prometheus prometheus "live tests: reads and checks what is exported for it" program promtool
     need xz-utils xz "unpacks a kernel's modules" program xz
     need zstd zstd "host tests: the saved state of the virtual machine" program zstd
     need debootstrap debootstrap "host tests: the Debian inside the virtual machine" program debootstrap
