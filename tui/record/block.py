@@ -29,6 +29,7 @@ _HEAD: Final = struct.Struct("<dddII")
 _SLOT: Final = struct.Struct("<8sII")
 _LEVEL: Final = 9
 HOST_SLOT: Final = -1
+MOST_BYTES: Final = 256 << 20  # that a part of a block unpacks to
 
 
 class Row(NamedTuple):
@@ -73,7 +74,9 @@ def fold(deltas: Sequence[Delta], interval: float) -> Row:
     run = Run(Makes())
     for delta in deltas:
         run.add(delta)
-    pieces, rows, texts = [], [], []
+    pieces: list[bytes] = []
+    rows: list[bytes] = []
+    texts: list[bytes] = []
     for subject, codes in _all_columns(run):
         packed = zlib.compress(columns.pack(codes), _LEVEL, wbits=-15)
         pieces.append(_SLOT.pack(subject, len(packed), zlib.crc32(packed)))
@@ -91,13 +94,19 @@ def fold(deltas: Sequence[Delta], interval: float) -> Row:
 
 def _all_columns(run: Run) -> Sequence[tuple[bytes, Sequence[Sequence[Code]]]]:
     """Return subject and columns of the host, then of every slot; unknown where it was not there."""
-    rows = range(len(run))
-    found = [(totals.HOST_SUBJECT, list(zip(*[run.host.at(sample) for sample in rows], strict=True)))]
+    found: list[tuple[bytes, Sequence[Sequence[Code]]]] = [
+        (totals.HOST_SUBJECT, host_columns(run)),
+    ]
     there = run.present()
     for slot in range(len(run.instances)):
         key = run.instance(slot).stable_key
         found.append((totals.subject_of(key), columns_of(run, slot, there)))
     return found
+
+
+def host_columns(run: Run) -> Sequence[Sequence[Code]]:
+    """Return the columns of the host."""
+    return list(zip(*[run.host.at(sample) for sample in range(len(run))], strict=True))
 
 
 def columns_of(run: Run, slot: int, there: Sequence[AbstractSet[int]]) -> Sequence[Sequence[Code]]:
@@ -202,10 +211,15 @@ def unfold(row: Row, makes: Makes) -> Run:
 
 
 def _inflated(data: bytes, wbits: int) -> bytes:
+    """Return what was compressed; a file from elsewhere may not fill the memory with it."""
+    unpacker = zlib.decompressobj(wbits)
     try:
-        return zlib.decompress(data, wbits=wbits)
+        found = unpacker.decompress(data, MOST_BYTES)
     except zlib.error as error:
         raise FormatError("damaged", f"a block cannot be unpacked: {error}.") from error
+    if not unpacker.eof:
+        raise FormatError("damaged", "a block is cut off, or larger than any that is written.")
+    return found
 
 
 def _little(times: "array[float]") -> bytes:

@@ -12,7 +12,7 @@ import contextlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -43,7 +43,7 @@ CREATE TABLE blocks (
     figures BLOB NOT NULL
 );
 CREATE TABLE journal (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     block INTEGER NOT NULL,
     seconds REAL NOT NULL,
     checksum INTEGER NOT NULL,
@@ -115,7 +115,7 @@ class DayFile:
                 raise DamagedFile(f"{self.path.name} is no record of this version of hostdeck")
             self.fold_all()
 
-    def append(self, samples: Sequence[Sample], entries: Sequence[TimelineEntry]) -> None:
+    def append(self, samples: Iterable[Sample], entries: Sequence[TimelineEntry]) -> None:
         """Write samples and entries, all of them or none.
 
         Raises:
@@ -130,8 +130,8 @@ class DayFile:
                 )
             for entry in entries:
                 text = plain_text(encode(entry))
-                row = (entry.utc_seconds, entry_digest(text), text)
-                self._connection.execute("INSERT OR IGNORE INTO entries (utc, digest, entry) VALUES (?, ?, ?)", row)
+                values = (entry.utc_seconds, entry_digest(text), text)
+                self._connection.execute("INSERT OR IGNORE INTO entries (utc, digest, entry) VALUES (?, ?, ?)", values)
 
     def fold_all(self, but_run: int | None = None) -> None:
         """Make blocks of all runs in the journal, but of one that goes on.
@@ -144,6 +144,15 @@ class DayFile:
             query = "SELECT DISTINCT block FROM journal WHERE block != ? ORDER BY block"
             for (block,) in self._connection.execute(query, (open_block,)).fetchall():
                 self._fold(block)
+
+    def has_more_than(self, run: int) -> bool:
+        """Tell whether the journal has another run than this one.
+
+        Raises:
+            sqlite3.Error: it cannot be read now.
+        """
+        query = "SELECT 1 FROM journal WHERE block != ? LIMIT 1"
+        return self._connection.execute(query, (self._blocks.get(run, -1),)).fetchone() is not None
 
     def close(self) -> None:
         """Close it so that it can be read without files beside it; who reads it now keeps them until later."""

@@ -113,7 +113,7 @@ class Differ:
     @property
     def objects(self) -> int:
         """Return how many objects the run has."""
-        return len(self._objects._numbers)  # noqa: SLF001 - a part of this class
+        return len(self._objects._numbers)
 
     def take(self, view: HostView) -> Delta:
         """Return what is different from the view before."""

@@ -12,10 +12,10 @@ None stays None. What is not finite was never measured and becomes None.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import isfinite
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from tui.domain.host import HostUsage
 from tui.domain.usage import CpuUsage, IoUsage, MemoryUsage, NetworkUsage, PidsUsage, Pressure, Usage
@@ -29,7 +29,8 @@ _WHOLE = 1 << _DIGITS  # rates below are kept to the byte
 _STEP = _WHOLE >> 1
 
 
-class Scale(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Scale:
     """How one kind of figure becomes a whole number, and is made from it again; numbers grow with figures."""
 
     code: Callable[[Any], int]

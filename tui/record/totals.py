@@ -40,12 +40,12 @@ _HOST_PATHS: Final[dict[Metric, tuple[str, ...]]] = {
 
 
 class Total(NamedTuple):
-    """One metric over a run; without a sample all is 0."""
+    """One metric over a run; without a sample all is 0, and `whole` is the sum."""
 
-    count: int = 0
+    samples: int = 0
     least: float = 0.0
     most: float = 0.0
-    sum: float = 0.0
+    whole: float = 0.0
 
 
 def subject_of(key: StableKey | None) -> bytes:
