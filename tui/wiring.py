@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.engines.base import Engine
-    from tui.rules.model import Scope
     from tui.engines.watching import Watch
+    from tui.rules.model import Scope
     from tui.sampling.keeps import InterfaceReader
     from tui.sampling.live import LiveSource
     from tui.sampling.source import HostSampler, InstanceSampler
