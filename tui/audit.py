@@ -49,7 +49,7 @@ class AuditEntry:
     action: Verb | str
     target: InstanceId
     name: str
-    kind: Kind | ResourceKind
+    kind: Kind | ResourceKind | str
     owner: str = ""
     host_name: str = ""
     command: str = ""

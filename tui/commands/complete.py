@@ -48,6 +48,12 @@ def _candidates(action: Action, done: list[str], context: CommandContext) -> lis
         return [column for column in context.columns if column not in done]
     if action.id == "send_keys" and not done:
         return ["ctrl-alt-del", "sysrq-b", "alt-f1", "alt-f2", "enter"]
+    if action.id == "silence" and not done:
+        return ["15m", "1h", "8h", "1d", "tomorrow"]
+    if action.id == "notify":
+        return [] if done else ["test"]
+    if action.id == "note":
+        return []
     if action.scope is not Scope.INSTANCE or (done and not action.changes and action.id not in _SEVERAL):
         return []
     switches = list(SWITCH) if action.id == "autostart" and not done else []

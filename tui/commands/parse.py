@@ -72,7 +72,7 @@ def parse(text: str, context: CommandContext) -> Command:
     action = WORDS.get(ALIASES.get(word, word))
     if action is None:
         raise CommandError("No such command", f'There is no command "{word}".{_near(word, list(WORDS))}')
-    if action.id == "filter":
+    if action.id in {"filter", "note"}:  # words as they are typed
         return Command(action, (rest.strip(),) if rest.strip() else ())
     return _READERS.get(action.id, _read_plain)(action, _split(rest), context)
 
@@ -170,6 +170,18 @@ def _read_keys(action: Action, words: list[str], context: CommandContext) -> Com
     return Command(action, (words[0],), instances=_named(words[1:], context) if words[1:] else None)
 
 
+def _read_silence(action: Action, words: list[str], context: CommandContext) -> Command:
+    if not words:
+        return Command(action)
+    return Command(action, (words[0],), instances=_named(words[1:], context) if words[1:] else None)
+
+
+def _read_notify(action: Action, words: list[str], context: CommandContext) -> Command:  # noqa: ARG001 - one kind of reader
+    if words != ["test"]:
+        raise CommandError("What about it", '"notify" takes one word: "notify test" sends a test.')
+    return Command(action, ("test",))
+
+
 _Reader = Callable[[Action, list[str], CommandContext], Command]
 
 _READERS: dict[str, _Reader] = {
@@ -181,6 +193,8 @@ _READERS: dict[str, _Reader] = {
     "shell": _read_shell,
     "logs": _read_names,
     "send_keys": _read_keys,
+    "silence": _read_silence,
+    "notify": _read_notify,
 }
 
 

@@ -14,6 +14,7 @@ from tui.domain.host import HostView
 from tui.present.details import fact_lines, identity, unknown_lines, usage_facts
 from tui.present.entry import Entry, place
 from tui.present.events import event_lines
+from tui.present.problems import problem_lines
 from tui.present.roles import Spans
 from tui.present.state import state_cell
 from tui.screens.charts import KINDS, InstanceChart
@@ -45,6 +46,7 @@ class DetailsScreen(PageScreen):
     def parts(self) -> Iterable[Widget]:
         """Return the parts of the page."""
         return (
+            SpanLines(id="problem-lines"),
             Container(SpanLines(id="facts"), SpanLines(id="figures"), classes="columns"),
             Heading("Last 15 minutes"),
             Container(*(InstanceChart(kind) for kind in KINDS), classes="charts"),
@@ -80,7 +82,8 @@ class DetailsScreen(PageScreen):
         self._last = entry
         page = self.size.width - MARGIN_CELLS
         width = page if self.size.width < NARROW_BELOW_COLUMNS else page // 2 - MARGIN_CELLS
-        facts = identity(entry, view)
+        self._show_problems(entry, view, page)
+        facts = [fact for fact in identity(entry, view) if fact.label != "problem"]
         self.query_one("#facts", SpanLines).show(fact_lines([fact for fact in facts if not fact.long], width))
         self.query_one("#more", SpanLines).show(fact_lines([fact for fact in facts if fact.long], page))
         self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry), width))
@@ -89,6 +92,14 @@ class DetailsScreen(PageScreen):
         self._show_events(entry, view)
         unknown = unknown_lines(entry.usage, page) or [(("nothing", "dim"),)]
         self.query_one("#unknown", SpanLines).show(unknown)
+
+    def _show_problems(self, entry: Entry, view: HostView, width: int) -> None:
+        """Show what needs a person, first; what stands on a pod's page is about its containers too."""
+        keys = {entry.key, *(member.key for member in entry.members)}
+        problems = [problem for problem in view.problems if problem.subject in keys]
+        lines = self.query_one("#problem-lines", SpanLines)
+        lines.display = bool(problems)
+        lines.show(problem_lines(problems, view.taken_utc_seconds, width))
 
     def _show_title(self, entry: Entry | None) -> None:
         if entry is not None:

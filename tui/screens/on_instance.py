@@ -50,6 +50,30 @@ class OnInstance:
             return
         open_raw(self._deck, instances[0])
 
+    def do_handle(self) -> None:
+        """Ask what to do about the problem under the cursor."""
+        from tui.screens.handling import ask_how, problems_here
+
+        ask_how(self._deck, problems_here(self._deck))
+
+    def do_ack(self) -> None:
+        """Say that the problem under the cursor was seen."""
+        from tui.screens.handling import acknowledged, ask_how, handle, problems_here
+
+        problems = problems_here(self._deck)
+        if problems:
+            handle(self._deck, problems, acknowledged)
+        else:
+            ask_how(self._deck, problems)
+
+    def do_silence(self) -> None:
+        """Ask for how long."""
+        self.do_handle()
+
+    def do_note(self) -> None:
+        """Ask for the note."""
+        self.do_handle()
+
     def do_actions(self) -> None:
         """List all that can be done with the row under the cursor, or with the marked ones."""
         from tui.screens.instance_actions import show_actions

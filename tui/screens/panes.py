@@ -16,7 +16,7 @@ from tui.present.placing import Placer
 from tui.present.tabs import container_count, guest_count
 
 ONLY_INSTANCES = (
-    "kill", "pause", "reset", "events", "logs", "shell", "console", "agent", "send_keys", "guest_screen",
+    "handle", "kill", "pause", "reset", "events", "logs", "shell", "console", "agent", "send_keys", "guest_screen",
 )  # fmt: skip
 
 
