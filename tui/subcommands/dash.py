@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from pathlib import Path
 
 from tui.config import Config
 from tui.dash.rotation import ALL_PAGES, PageId
 from tui.domain.errors import HostdeckError
 from tui.lifeline import has_screen
+from tui.subcommands.until_told import until_told
 from tui.wiring import Wanted
 
 ROTATE_SECONDS = 20.0
@@ -70,7 +72,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         raise HostdeckError(
             "--web", f"--web needs textual-serve ({error.name} is missing): pip install 'hostdeck[web]'"
         ) from None
-    return serving.serve(serving.wanted_from(arguments))
+    return asyncio.run(until_told(serving.serve(arguments)))
 
 
 def _seconds(text: str) -> float:

@@ -1,0 +1,47 @@
+"""`hostdeck dash --web` as a process of its own."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.ui.pty_process import PROJECT
+
+
+@dataclass(frozen=True)
+class Served:
+    process: subprocess.Popen[str]
+    dash: str
+    full: str
+
+    @property
+    def base(self) -> str:
+        return self.dash.partition("/?")[0]
+
+    @property
+    def port(self) -> str:
+        return self.base.rpartition(":")[2]
+
+
+@contextlib.contextmanager
+def served(*arguments: str, home: Path) -> Iterator[Served]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "dash", "--demo", "--web", "--port", "0", *arguments],
+        cwd=PROJECT,
+        env={"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        dash, full = (process.stdout.readline().split()[1] for _ in range(2))
+        yield Served(process, dash, full)
+    finally:
+        process.terminate()
+        process.wait(20)
+        if process.stdout is not None:
+            process.stdout.close()
