@@ -37,6 +37,7 @@ class Wanted:
         interval_seconds: time between two samples.
         shells: of containers, the wanted one first; empty means the usual ones.
         rules: what differs from the usual rules, the later over the earlier.
+        record_folder: of the record and of what is said about problems; empty for the usual one.
         tally: takes the counters of each sample; None where nobody asks for them.
     """
 
@@ -47,6 +48,7 @@ class Wanted:
     interval_seconds: float = 1.0
     shells: Sequence[str] = ()
     rules: Sequence[Scope] = ()
+    record_folder: str = ""
     tally: Tally | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
@@ -82,6 +84,7 @@ def is_installed(programs: Sequence[str], environ: Mapping[str, str]) -> bool:
 
 def _demo(wanted: Wanted) -> LiveSource:
     from tui.engines.demo import DemoHost
+    from tui.sampling.handled import MemoryHandlings
     from tui.sampling.live import HostName, LiveSource
 
     demo = DemoHost()
@@ -93,12 +96,14 @@ def _demo(wanted: Wanted) -> LiveSource:
         interface_reader=demo.interface_reader,
         interval_seconds=wanted.interval_seconds,
         rules=wanted.rules,
+        handlings=MemoryHandlings(),
     )
 
 
 def _this_host(wanted: Wanted) -> LiveSource:
     from tui.engines.podman import Discovery
     from tui.engines.podman.shells import SHELLS
+    from tui.record.handlings import HandlingsFile, folder_of_viewers
     from tui.sampling.late import LateHostSampler, LateInstanceSampler, LateInterfaceReader
     from tui.sampling.live import HostName, LiveSource
 
@@ -121,6 +126,7 @@ def _this_host(wanted: Wanted) -> LiveSource:
         rules=wanted.rules,
         interface_reader=LateInterfaceReader(_interface_reader),
         watches=_watches(),
+        handlings=HandlingsFile(folder_of_viewers(uid, wanted.environ, wanted.record_folder)),
     )
 
 
@@ -141,8 +147,9 @@ def _cgroup_sampler(tally: Tally | None) -> InstanceSampler:
 
 def _host_sampler(tally: Tally | None) -> HostSampler:
     from tui.sampling.host import HostSampler
+    from tui.sampling.slow_host import SlowHost
 
-    sampler = HostSampler()
+    sampler = HostSampler(slow=SlowHost())
     return sampler if tally is None else tally.over_host(sampler)
 
 

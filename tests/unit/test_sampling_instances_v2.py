@@ -44,7 +44,7 @@ def test_the_first_tick_has_levels_and_says_that_rates_need_two(tree: Tree) -> N
     assert usage.cpu == CpuUsage(None, 0.5, None, None)
     assert usage.memory == MemoryUsage(1_000_000, 2097152, None, 100_000_000 / 2097152, 4096, 0, None, None)
     assert usage.pids == PidsUsage(3, 100)
-    assert usage.pressure == Pressure(1.5, 0.0, 2.25)
+    assert usage.pressure == Pressure(1.5, 0.0, 2.25, 0.0)
     assert usage.cgroup == PATH
     assert usage.window_seconds is None
     assert usage.unknown["io.read_bytes_per_second"] == reasons.FIRST_SAMPLE

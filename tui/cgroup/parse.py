@@ -114,6 +114,17 @@ def pressure(raw: bytes) -> float | None:
     return value if 0 <= value <= 100 else None
 
 
+def memory_pressure(raw: bytes) -> tuple[float, float | None] | None:
+    """memory.pressure: `avg10` of the lines `some` and `full`, in percent; of the second None where it is missing."""
+    some = pressure(raw)
+    if some is None:
+        return None
+    if not some:
+        return 0.0, 0.0  # where nobody waited, not all waited
+    _, found, rest = raw.partition(b"\nfull avg10=")
+    return some, pressure(b"some avg10=" + rest) if found else None
+
+
 def io_stat(raw: bytes) -> IoSample:
     """io.stat of v2: `8:0 rbytes=1 wbytes=2 rios=..`.
 

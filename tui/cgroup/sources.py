@@ -63,7 +63,9 @@ class Sources:
         self.pids: Sampled[int] | None = None
         self.oom_kill: Sampled[int] | None = None
         self.swap: Sampled[int] | None = None
-        self.pressure: tuple[Sampled[float] | None, ...] = (None, None, None)
+        self.cpu_pressure: Sampled[float] | None = None
+        self.memory_pressure: Sampled[tuple[float, float | None]] | None = None
+        self.io_pressure: Sampled[float] | None = None
         self._other_io: File[IoSample] | None = None
         self._budget = budget
         self._devices = devices
@@ -237,8 +239,9 @@ class Sources:
             self.why["pressure"] = self.location.why_not("unified")
             return
         self.why["pressure"] = "the kernel keeps no pressure figures for this cgroup"
-        names = ("cpu.pressure", "memory.pressure", "io.pressure")
-        self.pressure = tuple(self._first(spot.usage, name, parse.pressure, PRESSURE) for name in names)
+        self.cpu_pressure = self._first(spot.usage, "cpu.pressure", parse.pressure, PRESSURE)
+        self.memory_pressure = self._first(spot.usage, "memory.pressure", parse.memory_pressure, PRESSURE)
+        self.io_pressure = self._first(spot.usage, "io.pressure", parse.pressure, PRESSURE)
 
     def _open_process(self) -> None:
         """Take from the process what no cgroup gives: a guest is one process and its threads."""

@@ -125,7 +125,7 @@ class HostUsage:
         network_receive_bytes_per_second: physical interfaces only where they can be told, never loopback, bridges,
             taps or veths.
         filesystems: local ones that can be written, in no order; of remote ones none is asked, because they may hang.
-        disk_errors: those that are not 0, read now and then.
+        disk_errors: counters as they stand; of those that `persist` only what is not 0.
         failed_units: those of containers, read now and then.
     """
 

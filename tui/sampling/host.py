@@ -11,6 +11,7 @@ from tui.cgroup.once import GoneError, read_path, read_value
 from tui.domain.host import HostUsage
 from tui.domain.usage import Pressure
 from tui.sampling.rates import LEAST_WINDOW_SECONDS, rate
+from tui.sampling.slow_host import SlowFigures, SlowHost
 from tui.sampling.totals import HostTotals
 
 _SECTOR_BYTES = 512  # /proc/diskstats counts in these, whatever the disk's own sectors are
@@ -25,7 +26,8 @@ class HostSampler:
     them, else those of default routes.
     """
 
-    def __init__(self, *, proc: str = "/proc", sys: str = "/sys") -> None:
+    def __init__(self, *, proc: str = "/proc", sys: str = "/sys", slow: SlowHost | None = None) -> None:
+        self._slow = slow
         self._proc = proc
         self._sys = sys
         self._devices = BlockDevices(f"{sys}/dev/block")
@@ -46,7 +48,7 @@ class HostSampler:
         seconds = monotonic - self._at if self._at is not None and monotonic > self._at else None
         if self._usage is not None and seconds is not None and seconds < LEAST_WINDOW_SECONDS:
             return self._usage
-        self._usage = self._read(seconds)
+        self._usage = self._read(seconds, monotonic)
         self._at = monotonic
         return self._usage
 
@@ -55,7 +57,7 @@ class HostSampler:
         busy, steal = self._cpu[:2] if self._cpu is not None else (None, None)
         return HostTotals(busy, steal, dict(self._disk), dict(self._network))
 
-    def _read(self, seconds: float | None) -> HostUsage:
+    def _read(self, seconds: float | None, monotonic: float) -> HostUsage:
         self._refresh_devices()
         cpu_percent, steal_percent = self._read_cpu()
         disk_read, disk_write = self._read_disks(seconds)
@@ -64,6 +66,7 @@ class HostSampler:
         # psutil's swap_memory also reads /proc/vmstat and warns on standard error where it cannot
         swap_total, swap_used = read_value(f"{self._proc}/meminfo", parse_proc.swap) or (None, None)
         load = _load()
+        slow = self._slow.look(monotonic) if self._slow is not None else SlowFigures()
         return HostUsage(
             cores=os.cpu_count() or 1,
             cpu_percent=cpu_percent,
@@ -82,6 +85,9 @@ class HostSampler:
             network_transmit_bytes_per_second=sent,
             uptime_seconds=self._read_uptime(),
             window_seconds=round(seconds, 2) if seconds is not None else None,
+            filesystems=slow.filesystems,
+            disk_errors=slow.disk_errors,
+            failed_units=slow.failed_units,
         )
 
     def _refresh_devices(self) -> None:
@@ -172,10 +178,9 @@ class HostSampler:
     # levels
 
     def _read_pressure(self) -> Pressure:
-        cpu, memory, io = (
-            read_value(f"{self._proc}/pressure/{name}", parse.pressure) for name in ("cpu", "memory", "io")
-        )
-        return Pressure(cpu, memory, io)
+        cpu, io = (read_value(f"{self._proc}/pressure/{name}", parse.pressure) for name in ("cpu", "io"))
+        memory, memory_full = read_value(f"{self._proc}/pressure/memory", parse.memory_pressure) or (None, None)
+        return Pressure(cpu, memory, io, memory_full)
 
     def _read_uptime(self) -> float | None:
         fields = _table(f"{self._proc}/uptime")

@@ -193,8 +193,11 @@ class PressurePart:
 
     def update(self, sources: Sources) -> None:
         """Take over the three files."""
-        cpu, memory, io = (reading.sample() if reading is not None else None for reading in sources.pressure)
-        usage = Pressure(cpu, memory, io)
+        cpu = sources.cpu_pressure.sample() if sources.cpu_pressure is not None else None
+        io = sources.io_pressure.sample() if sources.io_pressure is not None else None
+        waits = sources.memory_pressure.sample() if sources.memory_pressure is not None else None
+        memory, memory_full = waits or (None, None)
+        usage = Pressure(cpu, memory, io, memory_full)
         if usage != self.usage:
             self.usage = usage
         why = sources.why.get("pressure", reasons.UNREADABLE)
