@@ -132,6 +132,7 @@ def _wanted(arguments: argparse.Namespace, config: Config) -> Wanted:
         read_only=arguments.read_only or config.read_only or arguments.command is not None,
         interval_seconds=arguments.interval or config.interval_seconds,
         shells=config.shells,
+        record_folder=config.record.folder if config.record is not None else "",
         rules=config.rules.scopes if config.rules is not None else (),
     )
 

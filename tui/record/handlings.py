@@ -27,6 +27,7 @@ from tui.domain.errors import EngineTimeout, HostdeckError
 from tui.domain.past import Handling
 from tui.domain.plain import decode, encode
 from tui.engines.lane import Lane
+from tui.record.folder import OF_ROOT, default_folder
 from tui.sampling.handled import MOST_KEPT, bounded, says_nothing
 
 LOOK_SECONDS = 2.0
@@ -38,6 +39,16 @@ REMEMBERED_SECONDS = 3600.0
 """So long it is kept that something was taken back, so that other viewers see who did it."""
 
 Said = dict[str, Handling]
+
+
+def folder_of_viewers(uid: int, environ: Mapping[str, str], chosen: str = "") -> Path:
+    """Return the folder of the record that viewers share: the one that was chosen, else the host's where there is one.
+
+    A user's own counts where root keeps none.
+    """
+    if chosen:
+        return Path(chosen)
+    return OF_ROOT if uid == 0 or OF_ROOT.exists() else default_folder(uid, environ)
 
 
 class HandlingsFile:

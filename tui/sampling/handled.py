@@ -66,15 +66,11 @@ class HandledProblems:
     Args:
         handlings: what was said; None where nothing is kept.
         add: takes entries for the timeline: somebody said something, here or elsewhere.
-        may_end: this process takes back what is over; False where it may change nothing.
     """
 
-    def __init__(
-        self, handlings: Handlings | None, add: Callable[[TimelineEntry], None], *, may_end: bool = True
-    ) -> None:
+    def __init__(self, handlings: Handlings | None, add: Callable[[TimelineEntry], None]) -> None:
         self._handlings = handlings
         self._add = add
-        self._may_end = may_end
         self._said: Mapping[str, Handling] | None = None
         self._stood: dict[str, Problem] = {}
         self._gone_at: dict[str, float] = {}
@@ -137,7 +133,7 @@ class HandledProblems:
     def _end(self, handling: Handling) -> None:
         self._forget(handling.problem_id)
         self._over[handling.problem_id] = handling.at_utc_seconds
-        if self._may_end and self._handlings is not None:
+        if self._handlings is not None:
             self._later(self._handlings.put(replace(handling, by="", acknowledged=False, note="")))
 
     def _forget(self, key: str) -> None:

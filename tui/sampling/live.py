@@ -109,7 +109,7 @@ class LiveSource(RoutesInside, RoutesResources):
         self._watch_defects: list[str] = []
         self._past = past
         self._handlings = handlings
-        self._handled = HandledProblems(handlings, self._chronicle.add, may_end=not host.read_only)
+        self._handled = HandledProblems(handlings, self._chronicle.add)
         self._history = History()
         self._roll = Roll()
         self._shelf = Shelf()
