@@ -10,7 +10,7 @@ The hooks are private to Textual (`Screen._compositor`, `ChopsUpdate`), which is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.color import ColorSystem
@@ -42,6 +42,15 @@ class Sent:
         self._strips.clear()
         if self._looks.is_full:
             self._looks.clear()
+
+    def forget_lines(self, lines: Collection[int]) -> None:
+        """Take nothing for granted on some lines."""
+        for place in [place for place in self._strips if place[0] in lines]:
+            del self._strips[place]
+
+    def note(self, place: tuple[int, int], strip: Strip) -> None:
+        """Take over what is sent whole."""
+        self._strips[place] = (strip, None)
 
     def replace(self, place: tuple[int, int], strip: Strip) -> Iterable[tuple[int, list[Segment]]]:
         """Take over what is sent now; return the pieces that differ from before, each with its first cell."""
@@ -85,6 +94,33 @@ class ThinUpdate(ChopsUpdate):
                     pen.draw(segments, written)
         if written:
             written.append(RESET)
+        return "".join(written)
+
+
+class ThinLayout(LayoutUpdate):
+    """An update of everything that tells of each style only what differs from the one before it.
+
+    Args:
+        sent: what was sent before; it is what is written here from then on.
+    """
+
+    def __init__(self, update: LayoutUpdate, sent: Sent) -> None:
+        super().__init__(update.strips, update.region)
+        self._sent = sent
+
+    def render_segments(self, console: Console) -> str:
+        """Return what is written to the terminal."""
+        self._sent.clear()
+        pen = Pen(console._color_system or ColorSystem.TRUECOLOR)
+        written: list[str] = []
+        for y, line in enumerate(self.strips, self.region.y):
+            written.append(f"\x1b[{y + 1};{self.region.x + 1}H")
+            x = self.region.x
+            for strip in line:
+                self._sent.note((y, x), strip)
+                x += strip.cell_length
+                pen.draw(strip, written)
+        written.append(RESET)
         return "".join(written)
 
 
@@ -201,7 +237,7 @@ class ThinCompositor(Compositor):
     def __init__(self) -> None:
         super().__init__()
         self._sent = Sent()
-        self._sent_with: object = None
+        self._sent_with: Sequence[Sequence[int]] = ()
 
     def forget(self) -> None:
         """Take nothing for granted that the terminal shows."""
@@ -210,16 +246,15 @@ class ThinCompositor(Compositor):
     def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
         """Return the update of everything."""
         self.forget()
-        return super().render_full_update(simplify)
+        update = super().render_full_update(simplify)
+        self._sent_with = self.cuts
+        return update if simplify else ThinLayout(update, self._sent)
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Return the update of what is dirty, None where nothing is."""
         if not self._dirty_regions:
             return None
-        cuts = self.cuts
-        if cuts is not self._sent_with:
-            self.forget()  # other pieces from now on
-            self._sent_with = cuts
+        self._take_cuts()
         everything = self.visible_widgets
         self._visible_widgets = self._touched(everything)
         try:
@@ -227,6 +262,17 @@ class ThinCompositor(Compositor):
         finally:
             self._visible_widgets = everything
         return ThinUpdate(update, self._sent) if update is not None else None
+
+    def _take_cuts(self) -> None:
+        """Forget the lines that are cut into other pieces from now on."""
+        cuts, before = self.cuts, self._sent_with
+        if cuts is before:
+            return
+        self._sent_with = cuts
+        if len(cuts) != len(before):
+            self.forget()
+        else:
+            self._sent.forget_lines({y for y, cut in enumerate(cuts) if cut != before[y]})
 
     def _touched(self, everything: dict[Widget, tuple[Region, Region]]) -> dict[Widget, tuple[Region, Region]]:
         """Return the widgets that are seen in a dirty region; what lies behind one that covers it is not."""

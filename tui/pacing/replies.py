@@ -75,10 +75,15 @@ class Replies:
         before, end, after = text.partition(_PASTE_END)
         if end:
             self._is_paste = False
-            passed += (before, end)
+            passed += (_without_escapes(before), end)
             return after
         begun = _PASTE_END_BEGUN.search(text)
         if begun is not None:
             text, self.held = text[: begun.start()], begun.group()
-        passed.append(text)
+        passed.append(_without_escapes(text))
         return ""
+
+
+def _without_escapes(text: str) -> str:
+    """Return pasted text as text: Textual would give out as keys what stands behind an escape within a paste."""
+    return text.replace("\x1b", "")
