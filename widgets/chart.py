@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from widgets.band import RANGE, shade
 from widgets.escape import escape_controls
 from widgets.fit import fit
 from widgets.plot import ASCII_MARKS, Mode, Plot, Scale, plot
@@ -27,10 +28,17 @@ AXIS = -1
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of a chart; its name is shown when there are several."""
+    """One line of a chart; its name is shown when there are several.
+
+    Attributes:
+        least: what each value is the mean of goes down to this; shaded up to `most`. () shades nothing.
+        most: and up to this.
+    """
 
     values: Values
     name: str = ""
+    least: Values = ()
+    most: Values = ()
 
 
 class ChartOptions(NamedTuple):
@@ -44,6 +52,7 @@ class ChartOptions(NamedTuple):
         base: 1000, or 1024 for scales in powers of two.
         capacity: Samples the whole width stands for; None is as many as the longest series has.
         mode: "braille", "blocks" (a filled area) or "ascii".
+        times: Words below the time axis instead of ages, each with its place between 0 (left) and 1.
     """
 
     span_seconds: float | None = None
@@ -52,6 +61,7 @@ class ChartOptions(NamedTuple):
     base: int = 1000
     capacity: int | None = None
     mode: Mode = "braille"
+    times: tuple[tuple[float, str], ...] = ()
 
 
 _DEFAULT_OPTIONS = ChartOptions()
@@ -80,9 +90,11 @@ def draw_chart(series: Sequence[Series], width: int, height: int, options: Chart
         labels, margin = [""] * rows, 0
     capacity = options.capacity or max((len(one.values) for one in series), default=1)
     area = plot([one.values for one in series], width - margin, rows, scale, capacity=capacity, mode=options.mode)
+    shade(area, [(one.least, one.most) for one in series], scale, capacity, ascii_only=options.mode == "ascii")
     lines += _with_axis(area, labels, margin, _axis_signs(series, labels, scale, options.mode))
     if len(lines) < height and options.span_seconds is not None:
-        lines.append(_all_axis(_time_axis(options.span_seconds, width, margin)))
+        below = _times(options.times, width, margin) if options.times else None
+        lines.append(_all_axis(below or _time_axis(options.span_seconds, width, margin)))
     return lines
 
 
@@ -106,7 +118,8 @@ def _as_series(series: Sequence[Series] | Values) -> list[Series]:
 
 
 def _auto_scale(series: Sequence[Series], base: int) -> Scale:
-    return Scale(0.0, nice_ceiling(max((value for one in series for value in known(one.values)), default=0.0), base))
+    greatest = max((value for one in series for value in (*known(one.values), *known(one.most))), default=0.0)
+    return Scale(0.0, nice_ceiling(greatest, base))
 
 
 def _labels(scale: Scale, rows: int, formatter: Callable[[float], str]) -> list[str]:
@@ -155,6 +168,17 @@ def _time_axis(span_seconds: float, width: int, margin: int) -> str:
     return " " * margin + "".join(cells)
 
 
+def _times(times: Sequence[tuple[float, str]], width: int, margin: int) -> str:
+    """Write words at their places under the area; those that come first count, what would touch them is left out."""
+    room = width - margin
+    cells = list(" " * room)
+    for place, text in times:
+        start = min(max(round(place * room) - len(text) // 2, 0), room - len(text))
+        if start >= 0 and not "".join(cells[max(start - 1, 0) : start + len(text) + 1]).strip():
+            cells[start : start + len(text)] = text
+    return " " * margin + "".join(cells)
+
+
 def _legend(series: Sequence[Series], width: int, mode: Mode) -> tuple[str, list[int]]:
     text = ""
     owners: list[int] = []
@@ -184,11 +208,13 @@ class Chart(Widget):
         & > .chart--series-2 { color: $text-accent; }
         & > .chart--series-3 { color: $text-success; }
         & > .chart--series-4 { color: $text-error; }
+        & > .chart--range { color: $foreground 35%; }
     }
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "chart--axis",
+        "chart--range",
         *(f"chart--series-{number}" for number in range(1, SERIES_STYLES + 1)),
     }
 
@@ -224,7 +250,7 @@ class Chart(Widget):
         return Strip([Segment(part, self._style(owner)) for part, owner in _runs(text, owners)], width)
 
     def _style(self, owner: int) -> Style:
-        name = "axis" if owner == AXIS else f"series-{owner % SERIES_STYLES + 1}"
+        name = "axis" if owner == AXIS else "range" if owner == RANGE else f"series-{owner % SERIES_STYLES + 1}"
         return self.rich_style + self.get_component_rich_style(f"chart--{name}", partial=True)
 
 

@@ -17,7 +17,7 @@ from tui.present.events import event_lines
 from tui.present.problems import problem_lines
 from tui.present.roles import Spans
 from tui.present.state import state_cell
-from tui.screens.charts import KINDS, InstanceChart
+from tui.screens.long_charts import Charts
 from tui.screens.page import NARROW_BELOW_COLUMNS, Heading, Page, PageScreen
 from tui.screens.span_lines import SpanLines
 
@@ -30,13 +30,15 @@ class DetailsScreen(PageScreen):
 
     Args:
         key: row key of the instance or pod; it may vanish while the screen is open.
+        around: UTC time of the moment that the charts are about, None for the last minutes.
     """
 
-    SCOPES: ClassVar[Collection[Scope]] = (Scope.INSTANCE, Scope.APP)
+    SCOPES: ClassVar[Collection[Scope]] = (Scope.INSTANCE, Scope.CHARTS, Scope.APP)
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, around: float | None = None) -> None:
         super().__init__()
         self.key = key
+        self._around = around
         self._last: Entry | None = None
 
     def footer_keys(self) -> list[tuple[str, str]]:
@@ -48,8 +50,7 @@ class DetailsScreen(PageScreen):
         return (
             SpanLines(id="problem-lines"),
             Container(SpanLines(id="facts"), SpanLines(id="figures"), classes="columns"),
-            Heading("Last 15 minutes"),
-            Container(*(InstanceChart(kind) for kind in KINDS), classes="charts"),
+            Charts(around=self._around),
             Heading("Events", id="events-heading"),
             SpanLines(id="events"),
             Heading("More", id="more-heading"),
@@ -87,8 +88,9 @@ class DetailsScreen(PageScreen):
         self.query_one("#facts", SpanLines).show(fact_lines([fact for fact in facts if not fact.long], width))
         self.query_one("#more", SpanLines).show(fact_lines([fact for fact in facts if fact.long], page))
         self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry), width))
-        for chart in self.query(InstanceChart):
-            chart.show_entry(entry, self.deck.source, view.tick, ascii_only=self.deck.ascii_only)
+        self.query_one(Charts).show_entry(
+            entry, self.deck.source, view.taken_utc_seconds, view.tick, ascii_only=self.deck.ascii_only
+        )
         self._show_events(entry, view)
         unknown = unknown_lines(entry.usage, page) or [(("nothing", "dim"),)]
         self.query_one("#unknown", SpanLines).show(unknown)
@@ -115,6 +117,10 @@ class DetailsScreen(PageScreen):
             self.deck.source.events(target), MOST_EVENTS, view.taken_utc_seconds, with_age=True
         )
         self.query_one("#events", SpanLines).show(lines or [(("none since hostdeck started", "dim"),)])
+
+    def do_charts_span(self) -> None:
+        """Show more time in the charts."""
+        self.query_one(Charts).next_span()
 
     def do_events(self) -> None:
         """Scroll to the events."""

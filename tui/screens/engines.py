@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import ClassVar
 
 from textual.widget import Widget
 
+from tui.actions import Scope
 from tui.domain.host import HostView
 from tui.present.engines import engine_lines, host_lines
+from tui.screens.long_charts import Charts
 from tui.screens.page import Heading, PageScreen
 from tui.screens.span_lines import SpanLines
 
 
 class EnginesScreen(PageScreen):
-    """The host, and what hostdeck is connected to."""
+    """The host, what hostdeck is connected to, and what is recorded of the host."""
+
+    SCOPES: ClassVar[Collection[Scope]] = (Scope.CHARTS, Scope.APP)
 
     def parts(self) -> Iterable[Widget]:
         """Return the parts of the page."""
-        return (SpanLines(id="host"), Heading("Engines"), SpanLines(id="engines"))
+        return (SpanLines(id="host"), Heading("Engines"), SpanLines(id="engines"), Charts(has_live=False))
 
     def show_view(self, view: HostView) -> None:
         """Bring the page up to date."""
@@ -26,6 +31,11 @@ class EnginesScreen(PageScreen):
         width = self.size.width - 4
         self.query_one("#host", SpanLines).show(host_lines(view, width))
         self.query_one("#engines", SpanLines).show(engine_lines(view, width))
+        self.query_one(Charts).show_host(self.deck.source, view.taken_utc_seconds, ascii_only=self.deck.ascii_only)
+
+    def do_charts_span(self) -> None:
+        """Show more time in the charts."""
+        self.query_one(Charts).next_span()
 
     def do_engines(self) -> None:
         """Do nothing: it is open."""
