@@ -50,8 +50,6 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
         "TEXTUAL_COLOR_SYSTEM": "truecolor",
         "TERM": "xterm-256color",
         "TERM_PROGRAM": "textual",
-        "COLUMNS": "80",  # until the page tells its size, which it does at once
-        "ROWS": "24",
     }
 
 

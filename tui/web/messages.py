@@ -20,12 +20,14 @@ async def pass_on(text: str, session: Session) -> list[str] | None:
         return None
     value = message[1] if len(message) > 1 else None
     match message[0]:
-        case "stdin" if isinstance(value, str):
-            await session.send_bytes(value.encode("utf-8", "replace"))
         case "resize" if isinstance(value, dict):
             await session.resize(value.get("width"), value.get("height"))
         case "ping" if isinstance(value, str):
             return ["pong", value[:32]]
+        case _ if not session.is_started:
+            return None
+        case "stdin" if isinstance(value, str):
+            await session.send_bytes(value.encode("utf-8", "replace"))
         case "focus":
             await session.focus()
         case "blur":

@@ -19,6 +19,9 @@ from tui.web.session import Session
 
 STATIC = Path(textual_serve.__file__).parent / "static"
 HEARTBEAT_SECONDS = 15.0
+START_SECONDS = 10.0
+"""A browser that has not told its size by then holds no place any longer."""
+
 KEPT_SECONDS = 30 * 86_400
 PATHS = {Served.DASH: "/", Served.FULL: "/full"}
 HEADERS = {
@@ -164,14 +167,15 @@ class PageServer:
         self._sessions.add(session)
         try:
             await socket.prepare(request)
-            await session.start(0, 0)
-            async for message in socket:
-                if message.type is WSMsgType.TEXT:
-                    answer = await pass_on(message.data, session)
+            async with asyncio.timeout(START_SECONDS) as patience:
+                async for message in socket:
+                    answer = await pass_on(message.data, session) if message.type is WSMsgType.TEXT else None
+                    if session.is_started:
+                        patience.reschedule(None)
                     if answer is not None:
                         await socket.send_json(answer)
-        except ConnectionError:
-            pass  # the browser left in the middle of a word
+        except (ConnectionError, TimeoutError):
+            pass  # the browser left in the middle of a word, or said nothing at all
         finally:
             await asyncio.shield(self._end(session, socket))
         return socket

@@ -46,9 +46,10 @@ class Session(AppService):
         self._argv = tuple(argv)
         self._environ = dict(environ)
 
-    async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:  # noqa: ARG002 - the page tells its size
+    async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
+        size = {"COLUMNS": str(int(width)), "ROWS": str(int(height))}
         process = await asyncio.create_subprocess_exec(
-            *self._argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=self._environ, start_new_session=True
+            *self._argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=self._environ | size, start_new_session=True
         )
         if process.stdin is None:  # never, with a pipe
             raise RuntimeError("no way to the process")
@@ -58,6 +59,11 @@ class Session(AppService):
     async def _close(self) -> None:
         with contextlib.suppress(ConnectionError, RuntimeError):
             await self._close_socket()
+
+    @property
+    def is_started(self) -> bool:
+        """Tell whether the process was started: the page has told its size."""
+        return self._process is not None
 
     @property
     def pid(self) -> int | None:
@@ -80,12 +86,18 @@ class Session(AppService):
         """Take no files."""
 
     async def resize(self, width: object, height: object) -> None:
-        """Tell the process the size of the page, within bounds; nonsense is not passed on."""
+        """Take the size of the page, within bounds; the first one starts the process. Nonsense is not passed on.
+
+        Started before, it would draw for a size of its own first, and may take that for the newer one.
+        """
         if type(width) is not int or type(height) is not int:
             return
-        await self.set_terminal_size(
-            max(LEAST_SIZE[0], min(MOST_SIZE[0], width)), max(LEAST_SIZE[1], min(MOST_SIZE[1], height))
-        )
+        width = max(LEAST_SIZE[0], min(MOST_SIZE[0], width))
+        height = max(LEAST_SIZE[1], min(MOST_SIZE[1], height))
+        if self._process is None:
+            await self.start(width, height)
+        else:
+            await self.set_terminal_size(width, height)
 
     async def stop(self) -> None:
         """End the process: asked first, killed with all it started where that takes too long."""

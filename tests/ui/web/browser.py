@@ -5,8 +5,8 @@ import base64
 import contextlib
 import itertools
 import shutil
-import subprocess
 import tempfile
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -122,12 +122,8 @@ async def a_page() -> AsyncIterator[Page]:
     program = shutil.which("chromium")
     assert program is not None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        browser = subprocess.Popen(
-            [program, *FLAGS, f"--user-data-dir={folder}", "about:blank"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        argv = [program, *FLAGS, f"--user-data-dir={folder}", "about:blank"]
+        browser = await asyncio.create_subprocess_exec(*argv, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
         try:
             async with ClientSession() as client, client.ws_connect(await _socket_of(client, Path(folder))) as socket:
                 page = Page(socket)
@@ -136,7 +132,7 @@ async def a_page() -> AsyncIterator[Page]:
                 ear.cancel()
         finally:
             browser.terminate()
-            browser.wait(10)
+            await browser.wait()
 
 
 async def _socket_of(client: ClientSession, folder: Path) -> str:
