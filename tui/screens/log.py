@@ -34,6 +34,8 @@ class Reach(NamedTuple):
     is_head: bool = False
 
 
+NO_FILE = "In a browser no file is written on the host, because it may change nothing there."
+
 TAIL = Reach(f"last {TAIL_LINES:,} lines")
 REACHES = {
     "log_tail": TAIL,
@@ -87,6 +89,9 @@ class LogScreen(DeckScreen):
     def on_mount(self) -> None:
         """Begin to read."""
         self._log.ascii_only = self.deck.ascii_only
+        view = self.deck.view
+        if self.app.is_web and (view is None or view.read_only):
+            self._log.why_no_file = NO_FILE
         self._log.focus()
         self.query_one(KeyFooter).set_keys(self._keys())
         self.action_reach("log_tail")

@@ -40,6 +40,9 @@ class LogView(LogCore, inherit_bindings=False):
     FollowChanged = messages.FollowChanged
     Saved = messages.Saved
 
+    why_no_file = ""
+    """Why lines may not be saved, in a sentence; empty where they may."""
+
     # Moving
 
     def action_follow(self) -> None:
@@ -187,11 +190,16 @@ class LogView(LogCore, inherit_bindings=False):
 
     def action_save(self) -> None:
         """Ask for the name of a file."""
+        if self.why_no_file:
+            self._tell(self.why_no_file, is_error=True)
+            return
         names = "-".join(re.sub(r"[^\w.-]", "_", name) for name in self.store.sources[:2]) or "log"
         self._prompt.open("save", f"~/{names}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.log")
 
     def save_to(self, path: Path) -> None:
         """Write the lines shown to a new file, as they were received."""
+        if self.why_no_file:
+            return
         self.run_worker(self._save(path), name="log save", group="save")
 
     async def _save(self, path: Path) -> None:
