@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -34,12 +35,14 @@ from widgets.live_table.model import Role
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from tui.actions import Action
     from tui.record.reading import RecordReader
     from tui.record.replay import ReplaySource
     from tui.screens.inside import Inside
+    from tui.screens.notices import Notices
     from tui.screens.travel import Travel
     from tui.sessions import Session
 
@@ -108,6 +111,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self._started_with = ""
         self._sayings = Sayings(self)
         self._inside: Inside | None = None
+        self._notices: Notices | None = None
         self._open_record = open_record
         self._travel: Travel | None = None
         if replay is not None:
@@ -134,6 +138,11 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def _begin(self) -> None:
         self.take_keys()
+        if self.config.notify is not None and self._travel is None:
+            from tui.screens.notices import Notices
+
+            folder = self.config.record.folder if self.config.record is not None else ""
+            self._notices = Notices(self, self.config.notify, folder=Path(folder) if folder else None)
         publish = self.publish if self._travel is None else self._travel.publish
         self.run_worker(self.source.run(publish), name="source", exclusive=True)
 
@@ -155,6 +164,9 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """End jobs and engines."""
+        if self._notices is not None:
+            with suppress(Exception):
+                await self._notices.close()
         if self._inside is not None:
             with suppress(Exception):
                 await self._inside.close_all()
@@ -174,6 +186,8 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """Take a new moment: jobs look for their effects, the screen on top is told unless it is frozen."""
         if not self.screen_stack:
             return  # the last one came while the application ends
+        if self._notices is not None:
+            self._notices.take(view)
         if self._travel is not None and self._travel.keeps(view):
             if self._inside is not None:
                 self._inside.observe(view)
@@ -190,6 +204,21 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """Have the screen on top show the newest moment."""
         if isinstance(self.screen, DeckScreen) and self.view is not None:
             self.screen.post_message(HostSampled(self.view))
+
+    @property
+    def terminal(self) -> Driver | None:
+        """Return what writes to the terminal; None where there is none, or another program has it."""
+        return None if self.is_headless else self._driver  # while it is handed over, the event loop stands still
+
+    async def test_notices(self) -> None:
+        """Try every way to tell of problems, and show what came of each."""
+        if self._notices is None:
+            self.say("No way to tell of problems is configured: see [notify] in the configuration.", "warn")
+            return
+        from tui.screens.notices import show_test
+
+        self.say("Trying the notifications ...")
+        show_test(self, await self._notices.test())
 
     def attend(self, key: str | None) -> None:
         """Have all figures of a row read on every tick; of a pod those of its members."""
@@ -242,7 +271,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         scopes = (*scopes, Scope.REPLAY) if self.replayed is not None else scopes
         shown = [action for action in footer(scopes, self._actions) if action.id not in without]
         return [
-            (action.label, action.help)
+            (action.label, "live" if action.id == "replay" and self.replayed is not None else action.help)
             for action in shown
             if not (read_only and action.needs_write) and not self.refusal(action)
         ]

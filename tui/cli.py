@@ -14,7 +14,7 @@ from tui import __version__
 from tui.config import Config, Known, load_config
 from tui.domain.errors import HostdeckError
 from tui.lifeline import has_screen
-from tui.wiring import Wanted, make_source
+from tui.wiring import Wanted, make_source, record_opener
 
 EXIT_USAGE = 2
 ENGINE_DEADLINE_SECONDS = 15.0
@@ -26,6 +26,7 @@ SUBCOMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "bundle": "put all that tells what is wrong here into one file to send or keep",
         "dash": "a dashboard to be looked at from afar, on a terminal or in a browser; nothing can be changed there",
+        "notify": "try every way to tell of problems that is configured",
         "export": "figures for Prometheus, or a table of now or of the record as CSV or JSON lines",
     }
 )
@@ -42,10 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     engine that is installed or was named did not answer. 129: the terminal went away. 143: SIGTERM.
     """
     arguments = _parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
-    if arguments.demo and arguments.command not in DEMO_TOO:
-        print(
-            f"hostdeck: {arguments.command} tells of this host; the demo host is for the screen only.", file=sys.stderr
-        )
+    if wrong := _wrong_together(arguments):
+        print(f"hostdeck: {wrong}", file=sys.stderr)
         return EXIT_USAGE
     try:
         config = load_config(arguments.config, known=_known)
@@ -59,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _run(_snapshot(wanted, as_json=arguments.json))
             case "doctor":
                 return _run(_doctor(wanted, as_json=arguments.json))
+            case None if arguments.replay is not None:
+                return _replay(wanted, config, arguments.replay, arguments.at or "")
             case None:
                 return _screen(wanted, config)
             case name:
@@ -73,6 +74,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _wrong_together(arguments: argparse.Namespace) -> str:
+    """Return what does not go together in a command line; empty when all does."""
+    if arguments.demo and arguments.command not in DEMO_TOO:
+        return f"{arguments.command} tells of this host; the demo host is for the screen only."
+    if arguments.at is not None and arguments.replay is None:
+        return "--at needs --replay."
+    if arguments.replay is not None and arguments.demo:
+        return "--replay shows what was recorded, --demo a host that is not there: choose one."
+    if arguments.replay is not None and arguments.command is not None:
+        return f"--replay is for the screen; {arguments.command} does not know it."
+    return ""
+
+
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     shared.add_argument("--connect", action="append", metavar="URI", help="libvirt to connect to; may be repeated")
@@ -85,6 +99,9 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         epilog=KEYS_HINT,
         parents=[shared],
     )
+    parser.add_argument("--replay", nargs="?", const="", metavar="FILE",
+                        help="show what was recorded: a folder or a day's file, without FILE this host's")  # fmt: skip
+    parser.add_argument("--at", metavar="TIME", help='with --replay: begin there: "yesterday 03:00", "03:00", "-2h"')
     parser.set_defaults(connect=[], podman=[], config=None, interval=None, json=False)
     parser.add_argument("--version", action="version", version=f"hostdeck {__version__}")
     parser.add_argument("--demo", action="store_true", help="show the embedded demo host instead of this one")
@@ -176,4 +193,17 @@ def _screen(wanted: Wanted, config: Config) -> int:
     from tui.terminal import run_screen
 
     source = DeferredSource(lambda: make_source(wanted), wanted.interval_seconds)
-    return run_screen(source, config, read_only=wanted.read_only, is_demo=wanted.demo)
+    open_record = None if wanted.demo else record_opener(wanted, config.record)
+    return run_screen(source, config, read_only=wanted.read_only, is_demo=wanted.demo, open_record=open_record)
+
+
+def _replay(wanted: Wanted, config: Config, file: str, when: str) -> int:
+    """Show the past; what cannot be read is said before the screen comes."""
+    if not has_screen():
+        print("hostdeck --replay needs a terminal.", file=sys.stderr)
+        return EXIT_USAGE
+    from tui.record.replay import open_replay
+    from tui.terminal import run_screen
+
+    source = asyncio.run(open_replay(record_opener(wanted, config.record, file), when))
+    return run_screen(source, config, read_only=True, replay=source)

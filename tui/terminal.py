@@ -1,5 +1,9 @@
 """The screen on a real terminal."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from tui.app import HostdeckApp
 from tui.audit import AuditLog, NoAudit
 from tui.config import Config
@@ -9,17 +13,36 @@ from tui.pacing.paced import Paced
 from tui.sampling.source import HostSource
 from tui.state import StateFile
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.record.reading import RecordReader
+    from tui.record.replay import ReplaySource
+
 
 class TerminalApp(Paced, RestoresTerminal, HostdeckApp):
     """The application on a terminal that takes one frame at a time."""
 
 
-def run_screen(source: HostSource, config: Config, *, read_only: bool, is_demo: bool = False) -> int:
+def run_screen(
+    source: HostSource,
+    config: Config,
+    *,
+    read_only: bool,
+    is_demo: bool = False,
+    open_record: Callable[[], tuple[RecordReader, str]] | None = None,
+    replay: ReplaySource | None = None,
+) -> int:
     """Run the application on this terminal until it ends.
+
+    Args:
+        open_record: opens the record of this host; None where there is none.
+        replay: the past that is shown; it is the source then.
 
     Returns:
         0, 1 after a crash, 129 when the terminal went away, 143 by SIGTERM.
     """
     audit = NoAudit() if is_demo else AuditLog()
     jobs = Jobs(source, audit, read_only=read_only, stop_patience_seconds=config.stop_patience_seconds)
-    return run_app(TerminalApp(source, jobs, config=config, kept=StateFile()))
+    app = TerminalApp(source, jobs, config=config, kept=StateFile(), open_record=open_record, replay=replay)
+    return run_app(app)

@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tui.config.record import RecordSettings
     from tui.engines.base import Engine
     from tui.engines.watching import Watch
+    from tui.record.reading import RecordReader
     from tui.rules.model import Scope
     from tui.sampling.keeps import InterfaceReader
     from tui.sampling.live import LiveSource
@@ -58,6 +60,27 @@ def make_source(wanted: Wanted) -> LiveSource:
     return _demo(wanted) if wanted.demo else _this_host(wanted)
 
 
+def record_opener(
+    wanted: Wanted, settings: RecordSettings | None, place: str = ""
+) -> Callable[[], tuple[RecordReader, str]]:
+    """Return what opens a record and tells where it is; it may raise `RecordError`, and runs on another thread.
+
+    Args:
+        settings: of the configuration.
+        place: a folder or a day's file; empty is the record of this host.
+    """
+
+    def opens() -> tuple[RecordReader, str]:
+        from tui.record.folder import default_folder
+        from tui.record.reading import open_record
+
+        named = place or (settings.folder if settings is not None else "")
+        path = Path(named).expanduser() if named else default_folder(os.getuid(), wanted.environ)
+        return open_record(path), str(path)
+
+    return opens
+
+
 def libvirt_uris(wanted: Wanted, uid: int) -> list[str]:
     """Return the libvirt URIs to open: those named, else LIBVIRT_DEFAULT_URI, else the system's and a user's own."""
     if wanted.connect:
@@ -94,6 +117,7 @@ def _demo(wanted: Wanted) -> LiveSource:
         demo.sampler,
         demo.host_sampler,
         interface_reader=demo.interface_reader,
+        watches=(demo.watch,),
         interval_seconds=wanted.interval_seconds,
         rules=wanted.rules,
         handlings=MemoryHandlings(),

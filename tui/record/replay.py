@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from time import localtime, monotonic, strftime
+from time import localtime, monotonic, strftime, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.errors import HostdeckError
@@ -11,6 +11,7 @@ from tui.domain.event import Event
 from tui.domain.identity import InstanceId
 from tui.domain.timeline import EntryKind
 from tui.engines.lane import Lane
+from tui.record.at import Covered, find_moment
 from tui.record.moments import Moments
 from tui.record.read_past import DEADLINE_SECONDS, ReadPast
 from tui.record.refusing import Refuses
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tui.domain.identity import StableKey
     from tui.domain.past import Stretch
     from tui.domain.timeline import TimelineEntry
-    from tui.record.at import Covered
     from tui.record.moments import Found
     from tui.record.reading import RecordReader
     from tui.sampling.history import Metric
@@ -112,8 +112,6 @@ class ReplaySource(Refuses):
     @property
     def covered(self) -> Covered:
         """Return first and last sample of the record."""
-        from tui.record.at import Covered
-
         return Covered(self._here.first, self._here.last)
 
     @property
@@ -306,21 +304,28 @@ def instance_of(key: str, engine: str) -> InstanceId | None:
     return InstanceId(host, engine, local) if engine and local else None
 
 
-async def open_replay(opens: Callable[[], tuple[RecordReader, str]], utc: float | None = None) -> ReplaySource:
-    """Open a record on a thread of its own and read the first moment; None is the newest.
+async def open_replay(
+    opens: Callable[[], tuple[RecordReader, str]], when: str = "", now: float | None = None
+) -> ReplaySource:
+    """Open a record on a thread of its own and read the first moment.
 
     Args:
         opens: returns the reader and where the record is.
+        when: a time as a person writes it; empty is the newest sample.
+        now: UTC seconds; None takes the clock's.
 
     Raises:
         RecordError: there is none, it is empty, or it may not be read.
+        NoTimeError: the time cannot be read, or the record does not have it.
         EngineTimeout: the disk hangs.
     """
     lane = Lane("the record")
     reader, place = await lane.call(opens, deadline=DEADLINE_SECONDS)
     source = ReplaySource(reader, place, lane)
     try:
-        await source.open(utc)
+        await source.open()
+        if when:
+            await source.open(find_moment(when, time() if now is None else now, source.covered))
     except HostdeckError:
         await source.close()
         raise

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 
 from tui.present import figures
 from tui.present.entry import Entry
+from tui.present.long_charts import time_words
 from tui.present.roles import Spans
 from tui.present.sparks import line_series
 from tui.sampling.history import Metric
@@ -54,7 +55,7 @@ class InstanceChart(Vertical):
     def __init__(self, kind: ChartKind) -> None:
         super().__init__(classes="instance-chart")
         self._kind = kind
-        self._drawn: tuple[str, int] | None = None
+        self._drawn: tuple[str, float] | None = None
         self._heading = SpanLines(((),))
         self._chart = Chart()
 
@@ -63,11 +64,17 @@ class InstanceChart(Vertical):
         yield self._heading
         yield self._chart
 
-    def show_entry(self, entry: Entry, source: HostSource, tick: int, *, ascii_only: bool) -> None:
-        """Show an instance; the chart itself is drawn anew only when it would look different."""
+    def show_entry(
+        self, entry: Entry, source: HostSource, tick: int, *, ascii_only: bool, ends: float | None = None
+    ) -> None:
+        """Show an instance; the chart itself is drawn anew only when it would look different.
+
+        Args:
+            ends: UTC time at its right edge, where that is not now.
+        """
         self._heading.show([self._title(entry)])
         step = max(1, round(REDRAW_SECONDS / source.tick_seconds))
-        wanted = (entry.key, tick // step)
+        wanted = (entry.key, tick // step if ends is None else ends)
         if wanted == self._drawn:
             return
         self._drawn = wanted
@@ -78,6 +85,7 @@ class InstanceChart(Vertical):
             base=self._kind.base,
             capacity=count,
             mode="ascii" if ascii_only else "braille",
+            times=time_words(ends - SPAN_SECONDS, ends, None) if ends is not None else (),
         )
         history = partial(line_series, source.series, entry)
         self._chart.series = [Series(history(metric, count), name) for metric, name in self._kind.metrics]

@@ -89,7 +89,7 @@ class DetailsScreen(PageScreen):
         self.query_one("#more", SpanLines).show(fact_lines([fact for fact in facts if fact.long], page))
         self.query_one("#figures", SpanLines).show(fact_lines(usage_facts(entry), width))
         self.query_one(Charts).show_entry(
-            entry, self.deck.source, view.taken_utc_seconds, view.tick, ascii_only=self.deck.ascii_only
+            entry, self.deck.source, view, ascii_only=self.deck.ascii_only, past=self.deck.replayed is not None
         )
         self._show_events(entry, view)
         unknown = unknown_lines(entry.usage, page) or [(("nothing", "dim"),)]
@@ -116,7 +116,8 @@ class DetailsScreen(PageScreen):
         lines: list[Spans] = event_lines(
             self.deck.source.events(target), MOST_EVENTS, view.taken_utc_seconds, with_age=True
         )
-        self.query_one("#events", SpanLines).show(lines or [(("none since hostdeck started", "dim"),)])
+        none = "none since hostdeck started" if self.deck.replayed is None else "none recorded in the day before"
+        self.query_one("#events", SpanLines).show(lines or [((none, "dim"),)])
 
     def do_charts_span(self) -> None:
         """Show more time in the charts."""

@@ -17,6 +17,7 @@ from tui.screens.span_lines import SpanLines
 from widgets.chart import Chart, ChartOptions, Series
 
 if TYPE_CHECKING:
+    from tui.domain.host import HostView
     from tui.domain.identity import StableKey
     from tui.domain.past import Bucket
     from tui.present.entry import Entry
@@ -113,6 +114,7 @@ class Charts(Vertical):
         self._window = next_window(None, around) if around is not None or not has_live else None
         self._shown: Shown | None = None
         self._asked: object = None
+        self._is_past = False
         self._heading = SpanLines(((("Last 15 minutes", "accent"),),), classes="heading")
         self._live = Container(*(InstanceChart(kind) for kind in KINDS), classes="charts")
         self._long = Container(*(LongChart(kind) for kind in KINDS), classes="charts")
@@ -135,12 +137,19 @@ class Charts(Vertical):
         """Return the time from the record that is shown, None for the last minutes."""
         return self._window
 
-    def show_entry(self, entry: Entry, source: HostSource, now: float, tick: int, *, ascii_only: bool) -> None:
-        """Show an instance, or a pod as the sum of its containers."""
+    def show_entry(self, entry: Entry, source: HostSource, view: HostView, *, ascii_only: bool, past: bool) -> None:
+        """Show an instance, or a pod as the sum of its containers.
+
+        Args:
+            past: the moment is not now.
+        """
+        now = view.taken_utc_seconds
+        self._is_past = past
         self._shown = Shown(_keys_of(entry), now, source, ascii_only)
         if self._window is None:
             for chart in self._live.query(InstanceChart):
-                chart.show_entry(entry, source, tick, ascii_only=ascii_only)
+                chart.show_entry(entry, source, view.tick, ascii_only=ascii_only, ends=now if past else None)
+            self._name_it()
         else:
             self._ask()
 
@@ -153,7 +162,7 @@ class Charts(Vertical):
         """Show more time; after the longest the last minutes again."""
         self._window = next_window(self._window, self._around)
         if self._window is None and not self._has_live:
-            self._window = next_window(None, self._around)
+            self._window = next_window(None, None)
         self._asked = None
         self._choose()
         if self._window is not None:
@@ -163,7 +172,11 @@ class Charts(Vertical):
         is_long = self._window is not None
         self._live.display, self._long.display = not is_long, is_long
         self._note.display = is_long
-        heading = self._window.heading if self._window is not None else "Last 15 minutes"
+        self._name_it()
+
+    def _name_it(self) -> None:
+        last = "The 15 minutes before" if self._is_past else "Last 15 minutes"
+        heading = self._window.heading if self._window is not None else last
         self._heading.show([((heading, "accent"),)])
 
     def _ask(self) -> None:

@@ -176,7 +176,8 @@ class MainScreen(DeckScreen):
             self.call_after_refresh(self._show_side)
         elif self._side.is_mounted:
             entry = row.data if row is not None else None
-            self._side.show_entry(entry, self._shown, self.deck.source, ascii_only=self.deck.ascii_only)
+            past = self.deck.replayed is not None
+            self._side.show_entry(entry, self._shown, self.deck.source, ascii_only=self.deck.ascii_only, past=past)
 
     def _show_status(self) -> None:
         table = self.pane.table
@@ -268,9 +269,10 @@ class MainScreen(DeckScreen):
         if self._shown is not None and (key == "" or any(status.id == key for status in self._shown.sources)):
             self.do_engines()
         elif key:
-            from tui.screens.on_instance import open_details
+            from tui.screens.around import open_around
 
-            open_details(self.deck, key)
+            chosen = self.current_problems
+            open_around(self.deck, key, chosen[0].since_utc_seconds if chosen else None)
 
     def do_engines(self) -> None:
         """Show the host, and what hostdeck is connected to."""

@@ -35,8 +35,14 @@ class SidePanel(Vertical):
         yield from self._charts
         yield self._last_events
 
-    def show_entry(self, entry: Entry | None, view: HostView, source: HostSource, *, ascii_only: bool) -> None:
-        """Show a row, or nothing where there is none."""
+    def show_entry(
+        self, entry: Entry | None, view: HostView, source: HostSource, *, ascii_only: bool, past: bool = False
+    ) -> None:
+        """Show a row, or nothing where there is none.
+
+        Args:
+            past: the moment is not now.
+        """
         self.set_class(entry is None, "-empty")
         if entry is None:
             return
@@ -44,14 +50,16 @@ class SidePanel(Vertical):
         facts = short_fact_lines(identity(entry, view))
         self._facts.show(padded(facts[:MOST_FACTS], MOST_FACTS))
         for chart in self._charts:
-            chart.show_entry(entry, source, view.tick, ascii_only=ascii_only)
-        self._last_events.show(self._events(entry, view, source))
+            ends = view.taken_utc_seconds if past else None
+            chart.show_entry(entry, source, view.tick, ascii_only=ascii_only, ends=ends)
+        self._last_events.show(self._events(entry, view, source, past=past))
 
     @staticmethod
-    def _events(entry: Entry, view: HostView, source: HostSource) -> list[Spans]:
+    def _events(entry: Entry, view: HostView, source: HostSource, *, past: bool) -> list[Spans]:
         target = entry.instance.id if entry.instance is not None else entry.pod.id if entry.pod is not None else None
         lines = event_lines(source.events(target), MOST_EVENTS, view.taken_utc_seconds)
-        return padded(lines or [(("no events since hostdeck started", "dim"),)], MOST_EVENTS)
+        none = "no events in the day before" if past else "no events since hostdeck started"
+        return padded(lines or [((none, "dim"),)], MOST_EVENTS)
 
 
 def padded(lines: list[Spans], count: int) -> list[Spans]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PAST = "past"
 NO_RECORD = "There is no record of this host: hostdeck record, best as a service, writes one."
+NO_DEMO_RECORD = "The demo host has no record."
 _NOT_RECORDED = {
     "logs": "Logs are not recorded.",
     "raw": "Raw descriptions are not recorded.",
@@ -93,31 +94,17 @@ class Travel:
             return
         self._deck.run_worker(self._enter(when), group="travel", exclusive=True)
 
-    async def open(self) -> ReplaySource:
-        """Open the record of this host.
-
-        Raises:
-            HostdeckError: there is none, it is empty, or it may not be read.
-        """
-        from tui.record.reading import RecordError
+    async def _enter(self, when: str) -> None:
         from tui.record.replay import open_replay
 
+        view = self._deck.view
         if self._open_record is None:
-            raise RecordError("no record", NO_RECORD)
-        return await open_replay(self._open_record)
-
-    async def _enter(self, when: str) -> None:
-        try:
-            source = await self.open()
-        except (HostdeckError, OSError) as error:
-            self._deck.say(error.message if isinstance(error, HostdeckError) else str(error), "warn")
+            self._deck.say(NO_DEMO_RECORD if view is not None and view.is_demo else NO_RECORD, "warn")
             return
         try:
-            if when:
-                await source.open(self._moment(when, source))
-        except HostdeckError as error:
-            self._deck.say(error.message, "warn")
-            await source.close()
+            source = await open_replay(self._open_record, when, view.taken_utc_seconds if view is not None else None)
+        except (HostdeckError, OSError) as error:
+            self._deck.say(error.message if isinstance(error, HostdeckError) else str(error), "warn")
             return
         await self.show(source)
 
@@ -212,15 +199,12 @@ class Travel:
         if source is None:
             self.enter(when)
             return
+        live = self.away.view if self.away is not None else None
+        now = live.taken_utc_seconds if live is not None else time.time()
         try:
-            source.go_to(self._moment(when, source) if when else source.covered.last)
+            source.go_to(find_moment(when, now, source.covered) if when else source.covered.last)
         except HostdeckError as error:
             self._deck.say(error.message, "warn")
-
-    def _moment(self, when: str, source: ReplaySource) -> float:
-        live = self.away.view if self.away is not None else None if self.replay is not None else self._deck.view
-        now = live.taken_utc_seconds if live is not None else time.time()
-        return find_moment(when, now, source.covered)
 
     # What is refused
 
