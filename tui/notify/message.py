@@ -89,10 +89,16 @@ class Message:
 
 
 def messages(
-    news: Sequence[News], *, host_id: str, host_name: str, utc_seconds: float, left_out: int = 0
+    news: Sequence[News],
+    *,
+    host_id: str,
+    host_name: str,
+    utc_seconds: float,
+    left_out: int = 0,
+    most_single: int = MOST_SINGLE,
 ) -> list[Message]:
     """Return one message for each piece of news, or a single one where there are many or some were left out."""
-    if len(news) > MOST_SINGLE or (left_out and len(news) > 1):
+    if len(news) > most_single or (left_out and len(news) > 1):
         return [_summary(news, host_id, host_name, utc_seconds, left_out)]
     return [_single(one, host_id, host_name, utc_seconds, left_out) for one in news]
 

@@ -16,6 +16,7 @@ from tui.notify.outbox import Origin, Outbox
 
 if TYPE_CHECKING:
     from tui.domain.host import HostView
+    from tui.notify.message import Message
     from tui.notify.outbox import Channel
     from tui.notify.settings import NotifySettings
     from tui.notify.webhook import Outcome
@@ -93,9 +94,13 @@ class Notifier:
         elif news:
             self._later(self._keep())
 
+    def test_message(self, host_id: str, host_name: str) -> Message:
+        """Return a message that says that it is a test."""
+        return test_message(host_id=host_id, host_name=host_name, utc_seconds=self._utc())
+
     async def test(self, host_id: str, host_name: str) -> list[tuple[str, Outcome]]:
         """Send a message that says that it is a test by every way, at once; return what came of each."""
-        message = test_message(host_id=host_id, host_name=host_name, utc_seconds=self._utc())
+        message = self.test_message(host_id, host_name)
         body, environment = message.to_json(), message.environment()
         ways = [box.channel for box in self._outboxes]
         outcomes = await asyncio.gather(*(way.send(body, environment) for way in ways))

@@ -30,6 +30,8 @@ LEAST_LINES = 15
 
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from tui.screens.inside import Inside
     from tui.screens.travel import Travel
     from tui.screens.xml_edit import Draft
@@ -135,6 +137,15 @@ class Deck(KeysInOrder, inherit_bindings=False):
     @property
     def live_jobs(self) -> Jobs:
         """Return the jobs of now, whatever time is on the screen."""
+        raise NotImplementedError
+
+    @property
+    def terminal(self) -> Driver | None:
+        """Return what writes to the terminal; None where there is none, or another program has it."""
+        raise NotImplementedError
+
+    async def test_notices(self) -> None:
+        """Try every way to tell of problems, and show what came of each."""
         raise NotImplementedError
 
     def refusal(self, action: Action) -> str:

@@ -80,6 +80,16 @@ class Everywhere:
         """List the open sessions."""
         self._deck.inside.show_sessions()
 
+    def do_timeline(self) -> None:
+        """Show what happened."""
+        from tui.screens.timeline_ways import show_timeline
+
+        show_timeline(self._deck)
+
+    def do_notify(self) -> None:
+        """Try every way to tell of problems."""
+        self._deck.run_worker(self._deck.test_notices(), group="notices")
+
     def do_network_map(self) -> None:
         """Show what hangs on what."""
         from tui.screens.network_map import show_map
