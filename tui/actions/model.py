@@ -20,6 +20,7 @@ class Scope(StrEnum):
     REPLAY = "replay"  # the past on the screen, on top of what else means something there
     JOBS = "jobs"  # the list of jobs
     LOG = "log"  # an open log: every key is its own
+    TIMELINE = "timeline"  # the line of time: digits choose kinds there
     SESSIONS = "sessions"  # the list of sessions
     SESSION = "session"  # an open session: every key is its own, except these
 

@@ -31,6 +31,9 @@ _APP = (
            description="What was asked of the engines, how it goes and what failed."),
     Action(id="sessions", name="Sessions", keys=("o",), help="sessions", command="sessions", scope=Scope.APP,
            footer_priority=62, description="Open consoles and shells, and what they said since; Enter goes there."),
+    Action(id="timeline", name="Timeline", keys=("t",), help="timeline", command="timeline", scope=Scope.APP,
+           footer_priority=61,
+           description="What happened, the newest first: events, states, problems, actions, kernel, engines."),
     Action(id="replay", name="Back in time", keys=("h",), help="history", command="replay", scope=Scope.APP,
            footer_priority=64, description="The same screen fed from the record of this host; again: back to live."),
     Action(id="replay_at", name="Go to a time", help="at", command="at", scope=Scope.APP,
@@ -196,10 +199,7 @@ def _reserved(action_id: str, *keys: str, scope: Scope = Scope.INSTANCE) -> Acti
     return Action(id=action_id, name=action_id, help="", description="", scope=scope, keys=keys, reserved=True)
 
 
-_RESERVED = (
-    *(_reserved(f"pane_{digit}", str(digit), scope=Scope.APP) for digit in range(6, 10)),
-    _reserved("timeline", "t", scope=Scope.APP),
-)
+_RESERVED = (*(_reserved(f"pane_{digit}", str(digit), scope=Scope.APP) for digit in range(6, 10)),)
 
 _JOBS = (
     Action(id="jobs_cancel", name="Cancel a job", keys=("C",), help="cancel", scope=Scope.JOBS, changes=True,
@@ -207,6 +207,23 @@ _JOBS = (
            description="End the copy, download or other long work under the cursor; nothing half-made is left."),
     Action(id="jobs_clear", name="Clear finished jobs", keys=("x",), help="clear", scope=Scope.JOBS,
            footer_priority=5, description="Take finished jobs from the list; the audit file keeps them."),
+)  # fmt: skip
+
+_TIMELINE = (
+    *(Action(id=f"timeline_{group}", name=f"Timeline: {group}", keys=(str(number),), help=group, scope=Scope.TIMELINE,
+             by_widget=True, description=f"Show {words}; again: not any more. Several may be chosen.")
+      for number, (group, words) in enumerate((
+          ("events", "what engines told"), ("states", "changes of state that no event told"),
+          ("problems", "problems that began, ended or were handled"), ("actions", "what persons did with hostdeck"),
+          ("kernel", "what the kernel told: kills for memory, disk errors"),
+          ("engines", "engines and recorders that came and went")), start=1)),
+    Action(id="timeline_all", name="Timeline: all kinds", keys=("0",), help="all", scope=Scope.TIMELINE,
+           by_widget=True, description="Show all kinds again."),
+    Action(id="timeline_only", name="Timeline: only this one", keys=("f",), help="only this", scope=Scope.TIMELINE,
+           by_widget=True, footer_priority=3, description="Show only what is under the cursor; again: everything."),
+    Action(id="timeline_login", name="Timeline: since my last login", keys=("u",), help="since login",
+           scope=Scope.TIMELINE, by_widget=True, footer_priority=4,
+           description="Show what happened since you logged in the time before this one."),
 )  # fmt: skip
 
 _SESSION = (
@@ -256,7 +273,18 @@ _LOG = (
            description="Write the lines shown to a new file."),
 )  # fmt: skip
 
-ACTIONS: tuple[Action, ...] = (*_APP, *_TABLE, *_INSTANCE, *_CHARTS, *_REPLAY, *_JOBS, *_SESSION, *_LOG, *_RESERVED)
+ACTIONS: tuple[Action, ...] = (
+    *_APP,
+    *_TABLE,
+    *_INSTANCE,
+    *_CHARTS,
+    *_REPLAY,
+    *_JOBS,
+    *_TIMELINE,
+    *_SESSION,
+    *_LOG,
+    *_RESERVED,
+)
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 

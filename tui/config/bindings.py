@@ -16,6 +16,7 @@ _TOGETHER = {
     "charts": {"app", "instance", "charts", "replay"},
     "replay": {"app", "table", "instance", "charts", "replay"},
     "jobs": {"app", "table", "jobs"},
+    "timeline": {"timeline"},  # its digits come before those of the panes
     "log": {"log"},  # inside a log or a session keys are its own
     "session": {"session"},
     "sessions": {"app", "table", "sessions"},

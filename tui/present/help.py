@@ -17,6 +17,7 @@ _TITLES = {
     Scope.CHARTS: "Charts",
     Scope.REPLAY: "The past on the screen",
     Scope.JOBS: "Jobs",
+    Scope.TIMELINE: "Timeline (with / p and Enter as in tables)",
     Scope.SESSIONS: "The list of sessions",
     Scope.SESSION: "Inside a session every other key goes to the program",
     Scope.LOG: "Inside a log",

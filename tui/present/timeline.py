@@ -97,8 +97,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: an entry, or a sentence (the name of a day, the end of what is known) when there is none."""
+    """One line: an entry, or a sentence (the name of a day, the end of what is known) when there is none.
 
+    Attributes:
+        order: where it stands; it does not change when others come.
+    """
+
+    order: tuple[float, int]
     entry: TimelineEntry | None = None
     text: str = ""
     is_day: bool = False
@@ -127,16 +132,19 @@ def timeline_rows(entries: Iterable[TimelineEntry], now: float, end: str) -> lis
     """
     rows: list[Row[Line]] = []
     day, seen = _day(now), dict[str, int]()
+    utc, place = float("inf"), 0
     for entry in entries:
+        place = place + 1 if entry.utc_seconds == utc else 0
+        utc = entry.utc_seconds
         of = _day(entry.utc_seconds)
         if of != day:
             day = of
-            rows.append(Row(f"day {of}", Line(text=_day_name(entry.utc_seconds), is_day=True)))
+            rows.append(Row(f"day {of}", Line((-utc, -1), text=_day_name(utc), is_day=True)))
         key = f"{entry.utc_seconds:.3f} {entry.kind} {entry.subject or entry.name} {entry.what}"
         number = seen[key] = seen.get(key, 0) + 1
-        rows.append(Row(key if number == 1 else f"{key} #{number}", Line(entry)))
+        rows.append(Row(key if number == 1 else f"{key} #{number}", Line((-utc, place), entry)))
     if end:
-        rows.append(Row("end", Line(text=end)))
+        rows.append(Row("end", Line((float("inf"), 0), text=end)))
     return rows
 
 
@@ -151,7 +159,7 @@ def _day_name(utc: float) -> str:
 def timeline_columns() -> tuple[Column[Line], ...]:
     """Return the columns; their order of rows is given."""
     return (
-        Column(key="time", title="TIME", cell=_time, width=8, sort_key=None),
+        Column(key="time", title="TIME", cell=_time, width=8, sort_key=lambda line: line.order),
         Column(key="kind", title="KIND", cell=_kind, width=7, priority=2),
         Column(key="name", title="NAME", cell=_name, width=12, flexible=True, max_width=22, priority=0),
         Column(key="what", title="WHAT", cell=_what, width=30, flexible=True),

@@ -73,10 +73,10 @@ class StillHost(RoutesInside, RoutesResources):
         self._shelf = Shelf()
         self._interface_reader: InterfaceReader | None = getattr(self._demo, "interface_reader", None)
         self._interface_lane = Lane("interfaces")
-        self._board = Board(lambda: None, lambda _memory: None)
+        self._chronicle = Chronicle()
+        self._board = Board(lambda: None, lambda _memory: None, self._chronicle.heard)
         self._problems = ProblemBoard()
         self._history = History()
-        self._chronicle = Chronicle()
         self.past: Past | None = None
         self.handled: list[Handling] = []
         self.handlings = MemoryHandlings()
@@ -99,6 +99,7 @@ class StillHost(RoutesInside, RoutesResources):
             if self._engines_answer:
                 for engine in self._engines.values():
                     group.create_task(engine.run(self._board))
+                group.create_task(self._demo.watch.run(self._chronicle.add, lambda: self.view))
             await asyncio.sleep(0)
             for _ in range(self._ticks - 1):
                 self.step(published=False)

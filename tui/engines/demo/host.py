@@ -14,6 +14,7 @@ from tui.engines.demo.figures import Clockwork, DemoSampler
 from tui.engines.demo.hostfigures import DemoHostSampler
 from tui.engines.demo.load import identity
 from tui.engines.demo.resources.interfaces import DemoInterfaces
+from tui.engines.demo.story import StoryWatch, story
 from tui.engines.demo.yard import ROOT_ENGINE, USERS
 
 NAME = "kvm01"
@@ -33,6 +34,7 @@ class DemoHost:
         sampler: an `InstanceSampler`; its curves follow the ticks it is given, from the first one on.
         host_sampler: a `HostSampler`.
         interface_reader: an `InterfaceReader`.
+        watch: a `Watch` that tells what happened in the hours before.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class DemoHost:
         self._read_only = read_only
         self._members: dict[str, Member] = {}
         self.engines = self._make_engines(Stage(seed, self.host_id, begin))
+        self.watch = StoryWatch(story(self.instances(), begin))
         clockwork = Clockwork(begin)
         self.sampler = DemoSampler(seed, clockwork, self._members.get)
         self.host_sampler = DemoHostSampler(seed, begin, clockwork, self.sampler, self.instances)
