@@ -87,17 +87,22 @@ def _wrong_together(arguments: argparse.Namespace) -> str:
     return ""
 
 
-def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+def _shared() -> argparse.ArgumentParser:
+    """Return what stands before or behind a command; made anew each time, for defaults are kept with the arguments."""
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     shared.add_argument("--connect", action="append", metavar="URI", help="libvirt to connect to; may be repeated")
     shared.add_argument("--podman", action="append", metavar="URL", help="Podman socket; may be repeated")
     shared.add_argument("--config", type=Path, metavar="FILE", help="read preferences from FILE")
     shared.add_argument("--interval", type=_interval, metavar="S", help="seconds between two samples (0.5 to 60)")
+    return shared
+
+
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hostdeck",
         description="Guests and containers of this host on one screen, with live figures.",
         epilog=KEYS_HINT,
-        parents=[shared],
+        parents=[_shared()],
     )
     parser.add_argument("--replay", nargs="?", const="", metavar="FILE",
                         help="show what was recorded: a folder or a day's file, without FILE this host's")  # fmt: skip
@@ -105,16 +110,19 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     parser.set_defaults(connect=[], podman=[], config=None, interval=None, json=False)
     parser.add_argument("--version", action="version", version=f"hostdeck {__version__}")
     parser.add_argument("--demo", action="store_true", help="show the embedded demo host instead of this one")
+    parser.add_argument(
+        "--low-bandwidth", action="store_true", help="draw little, for a slow line: no small charts, a sample every 5 s"
+    )
     parser.add_argument("--read-only", action="store_true", help="refuse every action; libvirt is opened read-only")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, text in (
         ("snapshot", "print this host once: two samples, --interval apart; exit 3 when an engine does not answer"),
         ("doctor", "look for what is missing and say the command that mends it"),
     ):
-        command = commands.add_parser(name, parents=[shared], help=text, description=text)
+        command = commands.add_parser(name, parents=[_shared()], help=text, description=text)
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     for name, text in SUBCOMMANDS.items():
-        command = commands.add_parser(name, parents=[shared], help=text, description=text)
+        command = commands.add_parser(name, parents=[_shared()], help=text, description=text)
         if name in argv:
             _subcommand(name).add_arguments(command)
     return parser

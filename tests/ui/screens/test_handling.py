@@ -87,7 +87,7 @@ async def test_what_is_silenced_leaves_list_and_badge_and_can_be_shown_and_taken
     app = make_app(host)
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, app)
-        first, _ = await with_problems(pilot, host)
+        await with_problems(pilot, host)
         await pilot.press("H")
         await until(pilot, opened(app))
         await pilot.press("2")
