@@ -38,6 +38,19 @@ def test_tells_whether_the_firmware_has_a_file_of_variables() -> None:
     assert not read_xml("<domain><os><type>hvm</type></os></domain>").has_nvram
 
 
+@pytest.mark.parametrize(
+    ("channel", "agent"),
+    [
+        ("<channel><target name='org.qemu.guest_agent.0' state='connected'/></channel>", "connected"),
+        ("<channel><target name='org.qemu.guest_agent.0' state='disconnected'/></channel>", "disconnected"),
+        ("<channel><target name='org.qemu.guest_agent.0'/></channel>", ""),
+        ("<channel><target name='com.redhat.spice.0' state='connected'/></channel>", ""),
+    ],
+)
+def test_tells_whether_the_agent_s_channel_is_open(channel: str, agent: str) -> None:
+    assert read_xml(f"<domain><devices>{channel}</devices></domain>").agent == agent
+
+
 def test_reads_a_live_definition() -> None:
     facts = read_xml(LIVE)
 

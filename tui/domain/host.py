@@ -190,8 +190,8 @@ class Problem:
         text: the sentence.
         since_utc_seconds: when hostdeck first saw it, None when not known.
         rule: id of the rule that found it; with `lasting` it names the problem over restarts.
-        lasting: text of the subject's `StableKey`, an engine's id, or "" for the host; where a part of the host or engine
-            is meant (a filesystem, a disk, a pool, a unit), what names it.
+        lasting: text of the subject's `StableKey`, an engine's id, or "" for the host; where a part of the host or
+            engine is meant (a filesystem, a disk, a pool, a unit), what names it.
         unit: of `value` and `peak`: "%", "MiB", "s" or empty for a count.
         value: the figure that the rule looks at, None where it looks at a state.
         peak: the worst value since then.

@@ -90,8 +90,8 @@ class GuestFacts:
         uncounted_disk: what keeps a disk of it whose traffic its cgroup does not count ("rbd", "nfs4", "zfs"); empty
             when all are counted.
         displays: the VNC and SPICE servers of its screen; of a stopped guest without ports.
-        agent: whether the channel of its agent is "connected" or "disconnected", as the daemon says while it runs; empty
-            without such a channel.
+        agent: whether the channel of its agent is "connected" or "disconnected", as the daemon says while it runs;
+            empty without such a channel.
     """
 
     vcpus: int

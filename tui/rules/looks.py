@@ -75,7 +75,7 @@ def restarting(view: InstanceView, trend: Trend, now: float, stands: bool) -> Se
     if instance.state is State.STOPPED:
         count = 0  # it may be between two starts, or over
     code = container.exit_code if container.exit_code is not None else trend.exit_code
-    return Seen(count, words + (f", exit {code}" if code is not None else ""))
+    return Seen(float(count), words + (f", exit {code}" if code is not None else ""))
 
 
 def exited(view: InstanceView, trend: Trend, _now: float, stands: bool) -> Seen | None:

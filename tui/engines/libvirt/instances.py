@@ -80,6 +80,7 @@ def _guest_facts(guest: GuestRecord, *, local: bool) -> GuestFacts:
         huge_pages=guest.facts.huge_pages,
         uncounted_disk=uncounted_disk(guest.facts) if local else "",
         displays=guest.facts.displays,
+        agent=guest.facts.agent if guest.domain_id is not None else "",
     )
 
 

@@ -41,6 +41,7 @@ class XmlFacts:
         huge_pages: its memory is on huge pages.
         disk_protocol: of a disk that QEMU reads over the network by itself ("rbd", "nbd", "iscsi"); empty when none.
         disk_files: paths of its disks.
+        agent: "connected" or "disconnected" by the channel of the guest's agent; empty without one, or while it is off.
         disks: device alias ("virtio-disk0") to the name a person knows ("vda"); only a running guest has aliases.
     """
 
@@ -55,6 +56,7 @@ class XmlFacts:
     huge_pages: bool = False
     disk_protocol: str = ""
     disk_files: tuple[str, ...] = ()
+    agent: str = ""
     disks: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -85,6 +87,7 @@ def read_xml(text: str) -> XmlFacts:
             for source in root.iterfind("devices/disk[@device='disk']/source")
             if source.get("file")
         ),
+        agent=_agent(root),
         disks=_disks(root),
     )
 
@@ -114,6 +117,12 @@ def _interface(element: ElementTree.Element) -> Interface:
         host_name="" if target is None else target.get("dev", ""),
         network="" if source is None else source.get("network") or source.get("bridge") or "",
     )
+
+
+def _agent(root: ElementTree.Element) -> str:
+    target = root.find("devices/channel/target[@name='org.qemu.guest_agent.0']")
+    state = "" if target is None else target.get("state", "")
+    return state if state in {"connected", "disconnected"} else ""
 
 
 def _disks(root: ElementTree.Element) -> dict[str, str]:
