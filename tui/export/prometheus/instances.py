@@ -59,7 +59,7 @@ def _exit_code(subject: Subject) -> float | None:
 _FIGURES: tuple[_Figure, ...] = (
     _Figure("gauge", "up", "1 while processes of it exist (running, paused, stopping, suspended), else 0.", "", _ran),
     _Figure(
-        "gauge", "start_time", "When it was last started, in seconds since 1970.", "seconds",
+        "gauge", "start_time_seconds", "When it was last started, in seconds since 1970.", "seconds",
         lambda one: one.view.instance.started_unix_seconds,
     ),
     _Figure(

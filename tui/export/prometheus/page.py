@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui.domain.host import HostView
 from tui.domain.past import RecordStatus
-from tui.export.prometheus import host, instances
+from tui.export.prometheus import host, instances, storage
 from tui.export.prometheus.sheet import OPENMETRICS, PLAIN, Family, written
 from tui.sampling.totals import Tally
 
@@ -62,6 +62,7 @@ class Press:
         return [
             *host.own_families(view, record, self._seconds),
             *host.host_families(view, self._tally.host),
+            *storage.storage_families(view),
             *host.ledger_families(view),
             *host.engine_families(view),
             *host.count_families(view, left_out),

@@ -84,10 +84,24 @@ class Server:
     Args:
         make_page: makes what is sent.
         names: host names in the Host header that are served besides addresses and localhost.
+        most: connections at the same time; others are sent away.
+        head_seconds: how long a request may take to arrive.
+        body_seconds: how long the answer may take to be taken.
     """
 
-    def __init__(self, make_page: MakesPage, names: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        make_page: MakesPage,
+        names: Collection[str] = (),
+        *,
+        most: int = MOST_CONNECTIONS,
+        head_seconds: float = HEAD_SECONDS,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
         self._make_page = make_page
+        self._most = most
+        self._head_seconds = head_seconds
+        self._body_seconds = body_seconds
         self._names = {"localhost", *(name.lower() for name in names)}
         self._server: asyncio.Server | None = None
         self._open = 0
@@ -116,10 +130,10 @@ class Server:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open += 1
         try:
-            async with asyncio.timeout(HEAD_SECONDS):
+            async with asyncio.timeout(self._head_seconds):
                 answer = await self._answer_to(reader)
             writer.write(answer)
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout(self._body_seconds):
                 await writer.drain()
                 writer.write_eof()
                 writer.close()
@@ -131,7 +145,7 @@ class Server:
             writer.close()
 
     async def _answer_to(self, reader: asyncio.StreamReader) -> bytes:
-        if self._open > MOST_CONNECTIONS:
+        if self._open > self._most:
             return _answer(503, b"too many connections\n", {"Retry-After": "5"})
         try:
             head = await reader.readuntil(b"\r\n\r\n")
