@@ -45,6 +45,9 @@ class Writer:
 class RecorderLock:
     """The lock of a recorder that runs.
 
+    Attributes:
+        before: the recorder that did not end by itself, None where the last one did.
+
     Raises:
         RecordError: another recorder has it, and it is named; or the file cannot be made.
     """
@@ -65,6 +68,7 @@ class RecorderLock:
             raise RecordError(
                 "recorded already", f"A recorder writes to {keeping.folder} already{who}; one is enough."
             ) from error
+        self.before = _read(path)
         pid = os.getpid()
         self._writer = Writer(pid, user_name(os.geteuid()), utc, _started(pid) or 0)
         self.tell("", None)

@@ -1,0 +1,170 @@
+"""Samples a host without a screen, and writes down what it sees."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tui import __version__
+from tui.domain.errors import EngineTimeout
+from tui.domain.host import EngineState, HostView
+from tui.domain.timeline import EntryKind, TimelineEntry
+from tui.engines.lane import Lane
+from tui.record.lock import RecorderLock
+from tui.record.store import RUN_SAMPLES, Store, Trouble
+from tui.sampling.source import HostSource
+
+WRITE_SECONDS: Final = 20.0
+FIRST_ANSWER_SECONDS: Final = 10.0
+"""So long the first sample waits for engines: a host that looks empty because nothing answered yet is no record."""
+
+
+class Recorder:
+    """Writes every tick of a source.
+
+    Args:
+        source: a host; its interval is that of the record.
+        say: takes sentences for who watches the recorder.
+        watchers: called with every view, recorded or not, on the event loop.
+    """
+
+    def __init__(
+        self,
+        source: HostSource,
+        store: Store,
+        lock: RecorderLock,
+        *,
+        say: Callable[[str], None],
+        watchers: Sequence[Callable[[HostView], None]] = (),
+        utc: Callable[[], float] = time.time,
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._lock = lock
+        self._say = say
+        self._watchers = watchers
+        self._utc = utc
+        self._lane = Lane("record")
+        self._views: deque[HostView] = deque(maxlen=RUN_SAMPLES)
+        self._own: list[TimelineEntry] = []
+        self._timeline = NewEntries()
+        self._wake = asyncio.Event()
+        self._tick: int | None = None
+        self._first_seconds: float | None = None
+        self._told: Trouble | None = None
+        self._hangs = False
+
+    async def run(self) -> None:
+        """Record until cancelled; what is open is then written and closed."""
+        self._own.append(self._entry("began", self._began()))
+        sampling = asyncio.ensure_future(self._source.run(self._take))
+        writing = asyncio.ensure_future(self._write_on())
+        try:
+            done, _ = await asyncio.wait({sampling, writing}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            sampling.cancel()
+            writing.cancel()
+            await asyncio.gather(sampling, writing, return_exceptions=True)
+            await self._end()
+
+    def _take(self, view: HostView) -> None:
+        """Take a view: the first of each tick is recorded."""
+        for watch in self._watchers:
+            watch(view)
+        if view.tick != self._tick and self._is_worth(view):
+            self._tick = view.tick
+            self._views.append(view)
+            self._wake.set()
+
+    def _is_worth(self, view: HostView) -> bool:
+        """Tell whether the engines have answered, or had the time to."""
+        if self._tick is not None:
+            return True
+        if self._first_seconds is None:
+            self._first_seconds = view.taken_monotonic_seconds
+        is_late = view.taken_monotonic_seconds - self._first_seconds >= FIRST_ANSWER_SECONDS
+        return is_late or all(status.state is not EngineState.CONNECTING for status in view.sources)
+
+    async def _write_on(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self._write()
+
+    async def _write(self) -> None:
+        """Write what was taken; the store is left alone while a call into it hangs."""
+        if self._lane.abandoned:
+            self._tell_hang()
+            return
+        views = list(self._views)
+        self._views.clear()
+        entries = [*self._own, *self._timeline.take(self._source.timeline())]
+        self._own.clear()
+        try:
+            await self._lane.call(self._store_all, views, entries, deadline=WRITE_SECONDS)
+        except EngineTimeout:
+            self._tell_hang()
+            return
+        self._hangs = False
+        self._tell_news()
+
+    def _store_all(self, views: Sequence[HostView], entries: Sequence[TimelineEntry]) -> None:
+        """Run on the lane."""
+        utc = self._utc()
+        for number, view in enumerate(views or [None]):
+            self._store.write(view, () if number else entries, utc)
+
+    def _tell_hang(self) -> None:
+        if not self._hangs:
+            self._hangs = True
+            text = f"The disk has not answered for {WRITE_SECONDS:g} s; recording goes on once it does."
+            self._say(text)
+            self._lock.tell(text, self._utc())
+
+    def _tell_news(self) -> None:
+        for sentence in self._store.news:
+            self._say(sentence)
+        self._store.news.clear()
+        trouble = self._store.trouble
+        if trouble != self._told:
+            self._told = trouble
+            self._lock.tell(trouble.text if trouble else "", trouble.since_utc_seconds if trouble else None)
+
+    async def _end(self) -> None:
+        self._own.append(self._entry("ended", ""))
+        await self._write()
+        if not self._lane.abandoned:
+            try:
+                await self._lane.call(self._store.close, self._utc(), deadline=WRITE_SECONDS)
+            except EngineTimeout:
+                self._tell_hang()
+        self._tell_news()
+        self._lane.close()
+
+    def _began(self) -> str:
+        before = self._lock.before
+        text = f"hostdeck {__version__}, a sample every {self._source.tick_seconds:g} s"
+        return f"{text}; the recorder before it ({before.words}) did not end well" if before is not None else text
+
+    def _entry(self, what: str, detail: str) -> TimelineEntry:
+        return TimelineEntry(
+            utc_seconds=self._utc(), kind=EntryKind.RECORDER, what=what, name="recorder", detail=detail
+        )
+
+
+class NewEntries:
+    """Tells which entries of a growing, bounded timeline were not there before."""
+
+    def __init__(self) -> None:
+        self._entries: Sequence[TimelineEntry] = ()
+
+    def take(self, entries: Sequence[TimelineEntry]) -> Sequence[TimelineEntry]:
+        """Return those that are new; an entry is known by being the very same object."""
+        before, self._entries = self._entries, entries
+        if len(before) == len(entries) and (not entries or before[-1] is entries[-1]):
+            return ()
+        known = set(map(id, before))
+        return [entry for entry in entries if id(entry) not in known]

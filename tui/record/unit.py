@@ -1,0 +1,31 @@
+"""The systemd unit that runs a recorder."""
+
+import os
+import shutil
+import sys
+from importlib import resources
+
+
+def unit_text(argv0: str | None = None) -> str:
+    """Return the unit, with the program that is running now in it.
+
+    Args:
+        argv0: how it was called; None for this process.
+    """
+    text = (resources.files("tui.record") / "hostdeck-record.service").read_text(encoding="utf-8")
+    return text.replace("@COMMAND@", " ".join(map(_quoted, command(sys.argv[0] if argv0 is None else argv0))))
+
+
+def command(argv0: str) -> list[str]:
+    """Return the command that starts this hostdeck, with its whole path."""
+    if argv0.endswith("__main__.py"):
+        return [sys.executable, "-m", "tui"]
+    return [os.path.abspath(shutil.which(argv0) or argv0)]
+
+
+def _quoted(word: str) -> str:
+    """Return a word as a unit writes it: no variable, no specifier, one argument."""
+    word = word.replace("%", "%%").replace("$", "$$")
+    if all(letter.isalnum() or letter in "/._-+%$@:" for letter in word):
+        return word
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
