@@ -41,6 +41,7 @@ class Wanted:
         rules: what differs from the usual rules, the later over the earlier.
         record_folder: of the record and of what is said about problems; empty for the usual one.
         tally: takes the counters of each sample; None where nobody asks for them.
+        is_recorder: figures are rounded as a record keeps them, before anything judges them; nothing is read back.
     """
 
     connect: Sequence[str] = ()
@@ -52,6 +53,7 @@ class Wanted:
     rules: Sequence[Scope] = ()
     record_folder: str = ""
     tally: Tally | None = None
+    is_recorder: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -143,8 +145,8 @@ def _this_host(wanted: Wanted) -> LiveSource:
     return LiveSource(
         HostName(host, socket.gethostname(), read_only=wanted.read_only),
         [*_libvirt_engines(wanted, host, uid), *discovery.find()],
-        LateInstanceSampler(lambda: _cgroup_sampler(wanted.tally)),
-        LateHostSampler(lambda: _host_sampler(wanted.tally)),
+        LateInstanceSampler(lambda: _cgroup_sampler(wanted)),
+        LateHostSampler(lambda: _host_sampler(wanted)),
         interval_seconds=wanted.interval_seconds,
         find_more=discovery.find,
         rules=wanted.rules,
@@ -162,19 +164,27 @@ def _watches() -> Sequence[Watch]:
     return (KernelWatch(), DaemonWatch(), AuditWatch())
 
 
-def _cgroup_sampler(tally: Tally | None) -> InstanceSampler:
+def _cgroup_sampler(wanted: Wanted) -> InstanceSampler:
     from tui.sampling.instances import CgroupSampler
 
     sampler = CgroupSampler()
-    return sampler if tally is None else tally.over_instances(sampler)
+    if wanted.is_recorder:
+        from tui.record.rounding import RoundedInstances
+
+        return RoundedInstances(sampler)
+    return sampler if wanted.tally is None else wanted.tally.over_instances(sampler)
 
 
-def _host_sampler(tally: Tally | None) -> HostSampler:
+def _host_sampler(wanted: Wanted) -> HostSampler:
     from tui.sampling.host import HostSampler
     from tui.sampling.slow_host import SlowHost
 
     sampler = HostSampler(slow=SlowHost())
-    return sampler if tally is None else tally.over_host(sampler)
+    if wanted.is_recorder:
+        from tui.record.rounding import RoundedHost
+
+        return RoundedHost(sampler)
+    return sampler if wanted.tally is None else wanted.tally.over_host(sampler)
 
 
 def _interface_reader() -> InterfaceReader:
