@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from time import localtime, strftime
 
 from tui.domain.image import ImageDetails, ImageLayer
+from tui.domain.secrets import masked_assignment, masked_text
 from tui.domain.storage import Disk, DiskUser, StoragePool
 from tui.present import figures
 from tui.present.images.line import ALMOST_FULL_PERCENT, StockLine
@@ -17,28 +17,7 @@ from widgets.live_table.model import Role
 from widgets.meter import meter
 
 LABEL_CELLS = 14
-MASK = "********"
 BAR_CELLS = 20
-_SECRET = re.compile(r"pass|pwd|secret|token|key|credential|auth|private", re.IGNORECASE)
-_ASSIGNED = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*)=("[^"]*"|'[^']*'|[^\s"']+)""")
-_LOGIN = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
-
-
-def masked(assignment: str) -> str:
-    """Return NAME=VALUE with the value hidden where the name sounds secret, else with the password of a URL hidden."""
-    name, equals, _ = assignment.partition("=")
-    if equals and _SECRET.search(name):
-        return f"{name}={MASK}"
-    return _LOGIN.sub(rf"\1:{MASK}@", assignment)
-
-
-def masked_text(text: str) -> str:
-    """Return a command or sentence with every secret that is assigned in it hidden."""
-
-    def hidden(found: re.Match[str]) -> str:
-        return f"{found[1]}={MASK}" if _SECRET.search(found[1]) else found[0]
-
-    return _LOGIN.sub(rf"\1:{MASK}@", _ASSIGNED.sub(hidden, text))
 
 
 class _Veil:
@@ -76,9 +55,9 @@ def image_facts(line: StockLine, details: ImageDetails, width: int, *, shows_sec
     found += _fact("health check", details.healthcheck, width) if details.healthcheck else []
     veil = _Veil(lifted=shows_secrets)
     for entry in details.environment:
-        found += _fact("environment", veil.over(entry, masked), width)
+        found += _fact("environment", veil.over(entry, masked_assignment), width)
     for key, value in image.labels.items():
-        found += _fact("label", veil.over(f"{key}={value}", masked), width)
+        found += _fact("label", veil.over(f"{key}={value}", masked_assignment), width)
     layers = _layers(details.layers, veil)
     if veil.hidden:
         found += _fact("", f"{veil.hidden} values that look secret are hidden: press the key of the actions", width)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tui.domain.instance import Port
 from tui.domain.operation.images import Mount, RunContainer
-from tui.engines.podman.document import looks_secret
+from tui.domain.secrets import looks_secret
 
 PERIOD_USEC = 100_000
 HIDDEN = "***"
