@@ -9,6 +9,7 @@ from tui.dash.magnify import magnified_cells, magnify
 from tui.dash.moment import Moment, is_quiet
 from tui.domain.host import HostView, Severity
 from tui.present import figures
+from tui.present.problems import connecting_line
 from tui.present.roles import Span, Spans
 from widgets.escape import escape_controls
 
@@ -91,9 +92,11 @@ def _who(moment: Moment) -> Spans:
 
 
 def _how(moment: Moment) -> Spans:
-    if moment.view is None:
+    """Return how many problems there are; that there are none is known only when all engines have told."""
+    view = moment.view
+    if view is None or (not view.problems and (connecting_line(view) or not view.sources)):
         return (("connecting", "dim"),)
-    return counts(moment.view) if moment.view.sources or moment.view.problems else (("connecting", "dim"),)
+    return counts(view)
 
 
 def _page(moment: Moment) -> Spans:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.dash.blocks import EMPTY, beside, indented, line, shares
+from tui.dash.blocks import EMPTY, beside, indented, line, shares, width_of
 from tui.dash.consumers import LEAST_CELLS, MEASURES, columns_of, consumer_block
 from tui.dash.foot import foot
 from tui.dash.gauges import facts, gauge_rows
@@ -32,7 +32,11 @@ def draw(moment: Moment, width: int, height: int) -> list[Spans]:
         small = _draw(moment, width // WIDE, height // HIGH)
         lines = [large for spans in small for large in magnify(fit_spans(spans, width // WIDE))]
     else:
-        lines = _draw(moment, width, height)
+        drawn = _draw(moment, width, height)
+        lines = [
+            spans if width_of(spans) <= width else fit_spans(spans, width, ascii_only=moment.ascii_only)
+            for spans in drawn
+        ]
     return [*lines[:height], *[EMPTY] * (height - len(lines))]
 
 

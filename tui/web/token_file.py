@@ -22,10 +22,11 @@ def read_token(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise HostdeckError("token file", f"{path} cannot be read: {error.strerror}.") from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        _check(path, status)
-        text = file.read(_MOST_BYTES).decode("utf-8", "replace").strip()
+    try:
+        _check(path, os.fstat(descriptor))
+        text = os.read(descriptor, _MOST_BYTES).decode("utf-8", "replace").strip()
+    finally:
+        os.close(descriptor)
     if len(text) < LEAST_LETTERS or not (text.isascii() and text.isprintable()) or " " in text:
         raise HostdeckError(
             "token file",
