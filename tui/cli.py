@@ -5,6 +5,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Collection, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from tui.wiring import Wanted, make_source, record_opener
 
 EXIT_USAGE = 2
 ENGINE_DEADLINE_SECONDS = 15.0
+LOW_BANDWIDTH_SECONDS = 5.0
 
 KEYS_HINT = "On the screen: ? shows all keys, q quits."
 
@@ -28,6 +30,7 @@ SUBCOMMANDS: Mapping[str, str] = MappingProxyType(
         "dash": "a dashboard to be looked at from afar, on a terminal or in a browser; nothing can be changed there",
         "notify": "try every way to tell of problems that is configured",
         "export": "figures for Prometheus, or a table of now or of the record as CSV or JSON lines",
+        "record": "write down what happens on this host, so that one can look back; needs no terminal",
     }
 )
 """Commands with a module of their own in `tui.subcommands`, and their help; imported only when one is asked for."""
@@ -51,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except HostdeckError as error:
         print(error.message, file=sys.stderr)
         return EXIT_USAGE
+    if arguments.low_bandwidth:
+        config = replace(config, low_bandwidth=True)
     wanted = _wanted(arguments, config)
     try:
         match arguments.command:
@@ -149,13 +154,21 @@ def _interval(text: str) -> float:
     return value
 
 
+def _interval_seconds(arguments: argparse.Namespace, config: Config) -> float:
+    """Return the time between two samples: as it was said, else as it is usual; more on a screen that draws little."""
+    usual = config.interval_seconds == Config().interval_seconds
+    if config.low_bandwidth and usual and arguments.command in DEMO_TOO:
+        return float(arguments.interval or LOW_BANDWIDTH_SECONDS)
+    return float(arguments.interval or config.interval_seconds)
+
+
 def _wanted(arguments: argparse.Namespace, config: Config) -> Wanted:
     return Wanted(
         connect=arguments.connect or config.connect,
         podman=arguments.podman or config.podman,
         demo=arguments.demo,
         read_only=arguments.read_only or config.read_only or arguments.command is not None,
-        interval_seconds=arguments.interval or config.interval_seconds,
+        interval_seconds=_interval_seconds(arguments, config),
         shells=config.shells,
         record_folder=config.record.folder if config.record is not None else "",
         rules=config.rules.scopes if config.rules is not None else (),
