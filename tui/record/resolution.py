@@ -86,6 +86,7 @@ INSTANCE_FIGURES: Final[tuple[tuple[str, Scale], ...]] = (
     ("pressure.cpu_some", HUNDREDTHS),
     ("pressure.memory_some", HUNDREDTHS),
     ("pressure.io_some", HUNDREDTHS),
+    ("pressure.memory_full", HUNDREDTHS),
     ("window_seconds", HUNDREDTHS),
 )
 """Dotted paths in `Usage`; their order is that of the columns in a file and part of the format."""
@@ -104,6 +105,7 @@ HOST_FIGURES: Final[tuple[tuple[str, Scale], ...]] = (
     ("pressure.cpu_some", HUNDREDTHS),
     ("pressure.memory_some", HUNDREDTHS),
     ("pressure.io_some", HUNDREDTHS),
+    ("pressure.memory_full", HUNDREDTHS),
     ("disk_read_bytes_per_second", RATE),
     ("disk_write_bytes_per_second", RATE),
     ("network_receive_bytes_per_second", RATE),
@@ -113,6 +115,7 @@ HOST_FIGURES: Final[tuple[tuple[str, Scale], ...]] = (
 )
 """Dotted paths in `HostUsage`, likewise."""
 
+_HOST_WAITS: Final = tuple(path for path, _ in HOST_FIGURES if path.startswith("pressure."))
 _of_instance = attrgetter(*(path for path, _ in INSTANCE_FIGURES))
 _of_host = attrgetter(*(path for path, _ in HOST_FIGURES))
 _instance_coders = tuple(scale.code for _, scale in INSTANCE_FIGURES)
@@ -141,16 +144,16 @@ def with_instance_codes(codes: Sequence[Code], usage: Usage) -> Usage:
         io=IoUsage(*value[12:14]),
         network=NetworkUsage(*value[14:16]),
         pids=PidsUsage(*value[16:18]),
-        pressure=Pressure(*value[18:21]),
-        window_seconds=value[21],
+        pressure=Pressure(*value[18:22]),
+        window_seconds=value[22],
     )
 
 
 def with_host_codes(codes: Sequence[Code], usage: HostUsage) -> HostUsage:
     """Return `usage` with the figures of `codes`; the rest stays."""
     value = dict(zip((path for path, _ in HOST_FIGURES), _values(codes, _host_values), strict=True))
-    waits = (value.pop("pressure.cpu_some"), value.pop("pressure.memory_some"), value.pop("pressure.io_some"))
-    return replace(usage, pressure=Pressure(*waits), **value)
+    waits = {path.partition(".")[2]: value.pop(path) for path in _HOST_WAITS}
+    return replace(usage, pressure=Pressure(**waits), **value)
 
 
 def rounded(usage: Usage) -> Usage:
