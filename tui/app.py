@@ -93,6 +93,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self.config = config or Config()
         self.source = source
         self.jobs = jobs
+        self.low_bandwidth = self.config.low_bandwidth
         self.ascii_only = wants_ascii(self.config, self.console.encoding)
         self.confirm_delete_count = self.config.confirm_delete_count
         self.stop_timeout_seconds = self.config.stop_timeout_seconds

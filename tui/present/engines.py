@@ -19,8 +19,14 @@ def engine_lines(view: HostView, width: int) -> list[Spans]:
     return lines
 
 
-def host_lines(view: HostView, width: int) -> list[Spans]:
-    """Return every figure of the host with its unit; a narrow screen has no room for most of them in its bar."""
+def host_lines(view: HostView, width: int, every_seconds: float) -> list[Spans]:
+    """Return every figure of the host with its unit; a narrow screen has no room for most of them in its bar.
+
+    Args:
+        view: the moment.
+        width: cells.
+        every_seconds: the time between two samples.
+    """
     usage = view.usage
     load = "  ".join(_two_places(value) for value in (usage.load_1, usage.load_5, usage.load_15))
     pressure = usage.pressure
@@ -36,6 +42,7 @@ def host_lines(view: HostView, width: int) -> list[Spans]:
         ("network", f"{figures.size(usage.network_receive_bytes_per_second)} received/s, "
                     f"{figures.size(usage.network_transmit_bytes_per_second)} sent/s"),
         ("up", span(usage.uptime_seconds) if usage.uptime_seconds is not None else figures.UNKNOWN),
+        ("sampled", f"every {every_seconds:g} s"),
     )  # fmt: skip
     return [line for word, text in facts for line in wrapped(_label(word), text, width)]
 

@@ -46,6 +46,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
         frozen_view: the moment that stands still, None while the screen moves.
         replayed: the past that is on the screen, None where it is live.
         ascii_only: draw no sign beyond ASCII.
+        low_bandwidth: draw nothing that moves on every tick and is not a figure.
         said: the last message with its meaning, None when it has been there long enough.
         table_of_actions: all actions with the keys of this person.
         pane_keys: key that opens a pane, by its name.
@@ -65,6 +66,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
     frozen_view: HostView | None = None
     replayed: Replayed | None = None
     ascii_only: bool = False
+    low_bandwidth: bool = False
     said: Span | None = None
     pane_keys: Mapping[str, str]
     table_of_actions: Sequence[Action] = ()
@@ -193,6 +195,7 @@ class DeckScreen(Screen[None]):
     def on_mount(self) -> None:
         """Leave out what cannot be drawn with ASCII signs: lines and scroll bars."""
         self.set_class(self.deck.ascii_only, "-ascii")
+        self.set_class(self.deck.low_bandwidth, "-low-bandwidth")
 
     def show_view(self, view: HostView) -> None:
         """Bring what is visible up to date."""

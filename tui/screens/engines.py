@@ -29,7 +29,7 @@ class EnginesScreen(PageScreen):
         super().show_view(view)
         self.show_title(((f" {view.host_name}", "accent"), ("  host", "dim")))
         width = self.size.width - 4
-        self.query_one("#host", SpanLines).show(host_lines(view, width))
+        self.query_one("#host", SpanLines).show(host_lines(view, width, self.deck.source.tick_seconds))
         self.query_one("#engines", SpanLines).show(engine_lines(view, width))
         self.query_one(Charts).show_host(self.deck.source, view.taken_utc_seconds, ascii_only=self.deck.ascii_only)
 

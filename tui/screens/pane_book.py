@@ -54,7 +54,7 @@ class PaneBook:
         if self._moment is None:
             source, ascii_only = deck.source, deck.ascii_only
             sparks = Sparks(source.series, source.tick_seconds, ascii_only=ascii_only)
-            self._moment = Moment(sparks, ascii_only=ascii_only, monotonic=deck.monotonic)
+            self._moment = Moment(None if deck.low_bandwidth else sparks, ascii_only=ascii_only, monotonic=deck.monotonic)
         return self._moment
 
     def begin(self, view: HostView) -> None:
@@ -67,7 +67,8 @@ class PaneBook:
         if self._moment is None or view.tick % SPARKS_FORGOTTEN_EVERY:
             return
         alive = {item.key for item in view.instances} | {pod.key for pod in view.pods}
-        self._moment.sparks.forget(alive)
+        if self._moment.sparks is not None:
+            self._moment.sparks.forget(alive)
         self._moment.steady.forget(alive)
 
     def state(self, filters: tuple[str, ...]) -> UiState:

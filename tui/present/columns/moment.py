@@ -15,12 +15,13 @@ class Moment:
     """What cells read beside their line; the screen brings it up to date before it hands over new lines.
 
     Attributes:
+        sparks: small histories beside figures; None draws none.
         utc_seconds: time of the view, for uptimes.
         tick: number of the view's sample.
         monotonic: the clock by which rows keep their places after a movement.
     """
 
-    sparks: Sparks
+    sparks: Sparks | None
     steady: Steady = field(default_factory=Steady)
     utc_seconds: float = 0.0
     tick: int = 0

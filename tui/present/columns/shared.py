@@ -34,20 +34,25 @@ def state(width: int) -> Column[Entry]:
 
 
 def cores(moment: Moment) -> Column[Entry]:
-    """Return processor cores used now, with the last minute as a line."""
+    """Return processor cores used now, with the last minute as a line where lines are drawn."""
+    sparks = moment.sparks
 
     def cell(entry: Entry) -> Cell:
         value = entry.usage.cpu.cores_used
-        if value is None and not entry.is_active:
-            return Cell.of((f"{figures.UNKNOWN:>6}", "dim"), (" " * (CELLS + 1), "dim"))
         role = cells.quiet(value, 0.005)
-        return Cell.of((f"{figures.cores(value):>6}", role), (f" {moment.sparks.text(entry, moment.tick)}", "dim"))
+        if value is None and not entry.is_active:
+            past, text, role = " " * (CELLS + 1), figures.UNKNOWN, "dim"
+        else:
+            past, text = f" {sparks.text(entry, moment.tick)}" if sparks is not None else "", figures.cores(value)
+        if sparks is None:
+            return Cell(f"{text:>6}", role)
+        return Cell.of((f"{text:>6}", role), (past, "dim"))
 
     return Column(
         key="cores",
         title="CORES",
         cell=cell,
-        width=7 + CELLS,
+        width=7 + CELLS if sparks is not None else 6,
         sort_key=steadily(moment, "cores", lambda entry: entry.usage.cpu.cores_used, 0.02),
         descending=True,
     )
