@@ -37,7 +37,8 @@ class RuleEngine:
         self._troubled: set[Seat] = set()
         self._ghosts: list[Seat] = []
         self._news = News()
-        self._units: tuple[FailedUnit, ...] = ()
+        self._is_sown = False
+        self._units: tuple[FailedUnit, ...] | None = None
         self._orphans: tuple[tuple[str, str], ...] = ()
         self._raised: list[Entry] = []
         self._problems: tuple[Problem, ...] = ()
@@ -45,8 +46,9 @@ class RuleEngine:
     def seed(self, problems: Iterable[Problem]) -> None:
         """Take since when, and how bad at its worst, from who looked on before; before or after the first moment."""
         self._seeds.plant(problems)
+        self._is_sown = True
         for entry in self._raised:
-            seed = self._seeds.find(entry.problem)
+            seed = self._seeds.take(entry.problem.id) if entry.problem is not None else None
             if seed is not None:
                 entry.sow(seed)
                 self._news.moved |= entry.find_place()
@@ -63,11 +65,12 @@ class RuleEngine:
         """
         if self._began is None:
             self._began = now
+        self._seeds.age(now)
         self._crowd.gather(instances, now)
         is_first = now - self._began < FIRST_SIGHT_SECONDS
         moment = Moment(now, utc, is_first, self._seeds, self._crowd.around, self._news)
         changed = self._place(instances, changed, now)
-        if scene.host.failed_units is not self._units or (changed and self._units):
+        if scene.host.failed_units is not self._units:
             changed = self._note_units(scene.host.failed_units, changed)
         self._look_at_instances(instances, changed, moment)
         self._look_at_host(scene, moment)
@@ -77,11 +80,14 @@ class RuleEngine:
     def _place(self, instances: Sequence[InstanceView], changed: Sequence[int], now: float) -> Sequence[int]:
         """Seat everybody anew where somebody came, went or moved; return the places to look at."""
         placed = self._seats.placed
+        if self._is_sown:
+            self._is_sown, changed = False, range(len(instances))
         if len(placed) == len(instances) and all(placed[place].key == instances[place].key for place in changed):
             return changed
         for seat in self._seats.place(instances, now):
             self._troubled.discard(seat)
             self._news.moved |= bool(seat.entries)
+        self._units = None  # to be told anew: who is there is another
         return range(len(instances))
 
     def _note_units(self, failed: tuple[FailedUnit, ...], changed: Sequence[int]) -> Sequence[int]:
@@ -125,13 +131,16 @@ class RuleEngine:
         return met
 
     def _look_at(self, seat: Seat, view: InstanceView, moment: Moment) -> None:
-        trend, entries, now = seat.trend, seat.entries, moment.now
+        trend, entries, now, seeds = seat.trend, seat.entries, moment.now, moment.seeds
         seat.due = inf
         for armed in seat.arms.figures if seat.is_quiet else seat.arms.rules:
             if armed.look is None:
                 continue
             entry = entries.get(armed.rule.id)
-            seen = armed.look(view, trend, now, entry is not None and entry.raised)
+            stands = entry is not None and entry.raised
+            if seeds and not stands:
+                stands = seat.problem_id(armed.rule.id) in seeds
+            seen = armed.look(view, trend, now, stands)
             if entry is None and (seen is None or (seen.value is not None and seen.value < armed.floor)):
                 continue
             seat.weigh(armed, seen, moment)

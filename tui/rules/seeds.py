@@ -27,16 +27,21 @@ class Seeds:
         self._ends = None
         self._kept |= {one.id: Seed(one.since_utc_seconds, one.peak) for one in problems if one.rule}
 
-    def take(self, problem_id: str, now: float) -> Seed | None:
-        """Return and drop what is known of a problem."""
-        if not self._kept:
-            return None
-        if self._ends is None:
-            self._ends = now + KEPT_SECONDS
-        if now > self._ends:
-            self._kept.clear()
-        return self._kept.pop(problem_id, None)
+    def age(self, now: float) -> None:
+        """Drop all that has not come up in its time."""
+        if self._kept:
+            self._ends = now + KEPT_SECONDS if self._ends is None else self._ends
+            if now > self._ends:
+                self._kept.clear()
 
-    def find(self, problem: Problem | None) -> Seed | None:
-        """Return and drop what is known of a problem that stands already."""
-        return self._kept.pop(problem.id, None) if problem is not None else None
+    def __contains__(self, problem_id: str) -> bool:
+        """Tell whether a problem stood before."""
+        return problem_id in self._kept
+
+    def __len__(self) -> int:
+        """Return how many have not come up yet."""
+        return len(self._kept)
+
+    def take(self, problem_id: str) -> Seed | None:
+        """Return and drop what is known of a problem."""
+        return self._kept.pop(problem_id, None) if self._kept else None

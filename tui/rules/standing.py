@@ -100,6 +100,10 @@ class Subject:
         self.entries: dict[str, Entry] = {}
         self.due = inf
 
+    def problem_id(self, rule_id: str, of: str = "") -> str:
+        """Return what `Problem.id` is, or would be."""
+        return f"{self.kind}|{of or self.lasting}|{rule_id}"
+
     def is_raised(self, rule_id: str) -> bool:
         """Tell whether a rule stands."""
         entry = self.entries.get(rule_id)
@@ -128,7 +132,7 @@ class Subject:
 
     def _begin(self, rule: Rule, seen: Seen, moment: Moment) -> Entry:
         entry = Entry(moment.now, None if moment.is_first else moment.utc)
-        seed = moment.seeds.take(f"{self.kind}|{seen.of or self.lasting}|{rule.id}", moment.now)
+        seed = moment.seeds.take(self.problem_id(rule.id, seen.of))
         if seed is not None:
             entry.over_at = -inf  # it was raised elsewhere: its time is over
             entry.since = None
