@@ -1,6 +1,8 @@
 """The dashboard as lines: whatever its size, all is in its place and nothing is left out unsaid."""
 
+import gc
 import re
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -217,3 +219,23 @@ def test_without_a_timeline_events_of_engines_are_told() -> None:
 def test_a_stopped_instance_is_told_with_its_state() -> None:
     text = text_of(moment(view_of(guest("off", state=State.STOPPED)), PageId.GUESTS))
     assert re.search(r"off +shut off +- +-", text)
+
+
+def test_a_night_does_not_make_it_grow() -> None:
+    problems = tuple(problem(f"bad-{number}") for number in range(9))
+
+    def draw_for(ticks: range) -> None:
+        for tick in ticks:
+            view = crowd(30, tick=tick, problems=problems)
+            draw(replace(moment(view), now_utc_seconds=UTC + tick), 480, 130)
+
+    draw_for(range(150))
+    gc.collect()
+    tracemalloc.start()
+    try:
+        draw_for(range(150, 250))
+        gc.collect()
+        grown, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert grown < 6_000_000, "what is kept of drawn letters is bounded"

@@ -103,6 +103,8 @@ class DashApp(App[None], inherit_bindings=False):
     def publish(self, view: HostView) -> None:
         """Take a new moment."""
         now = self._monotonic()
+        if self.view is None:
+            self._rotation.begin(now)
         if self.view is None or view.tick != self.view.tick:
             self._view_came_at = now
         self.view = view

@@ -39,7 +39,7 @@ def magnified_cells(text: str) -> int:
     return cell_len(text) * WIDE
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)  # texts of a wall for some moments: at most 4 MB
 def _lines(text: str) -> tuple[str, ...]:
     pieces = [_letter(letter) for letter in text]
     return tuple("".join([piece[number] for piece in pieces]) for number in range(HIGH))

@@ -58,6 +58,10 @@ class Rotation:
         """Tell whether a new critical problem keeps the page from being turned."""
         return now < self._held_until
 
+    def begin(self, now: float) -> None:
+        """Give the first page its whole time: there is something to see from now on."""
+        self._turned_at = now
+
     def observe(self, critical: Collection[str], now: float) -> None:
         """Take the names of the critical problems of a moment; a new one brings the page that tells of problems.
 
