@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.domain.host import Filesystem
 
@@ -13,7 +14,8 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 _LOCAL_TYPES = frozenset({"btrfs", "zfs", "bcachefs"})
 _PLACES_IN_MEMORY = frozenset({"/run", "/tmp"})  # noqa: S108 - mount points to look at, nothing is written there
 _NEVER_FULL = frozenset({"squashfs", "iso9660", "udf", "erofs", "cramfs"})  # full by their making
-_UNSEEN_TYPES = frozenset({"autofs"})  # a look would mount it
+# who walks a path through these asks another host or a program, which may not answer; autofs mounts what is looked at
+_ASKING_TYPES = ("autofs", "nfs", "fuse", "ceph", "cifs", "smb", "9p", "gluster", "afs", "ocfs2", "gfs2", "lustre")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +27,31 @@ class Mount:
     device: str
 
 
+class _Row(NamedTuple):
+    path: str
+    kind: str
+    device: str
+    is_writable: bool
+    is_whole: bool
+
+
 def local_mounts(mountinfo: str) -> list[Mount]:
     """Return one mount of each local filesystem that can be written, none of them behind a remote one.
 
     Args:
         mountinfo: text of /proc/self/mountinfo.
     """
-    top = {path: (kind, device, writable) for path, kind, device, writable in _rows(mountinfo)}  # the last is on top
-    remote = [path for path, (kind, device, _) in top.items() if not _is_harmless(kind, device)]
+    top = {row.path: row for row in _rows(mountinfo)}  # the last is on top
+    asking = [row.path for row in top.values() if row.kind.startswith(_ASKING_TYPES)]
     found: dict[str, Mount] = {}
-    for path, (kind, device, writable) in sorted(top.items(), key=lambda item: (len(item[0]), item[0])):
-        if not writable or not _is_wanted(path, kind, device) or any(_is_below(path, other) for other in remote):
-            continue
-        found.setdefault(device, Mount(path, kind, device))
+    for row in sorted(top.values(), key=lambda row: (not row.is_whole, len(row.path), row.path)):
+        if row.is_writable and _is_wanted(row) and not any(_is_below(row.path, other) for other in asking):
+            found.setdefault(row.device, Mount(row.path, row.kind, row.device))
     return list(found.values())[:MOST_FILESYSTEMS]
 
 
-def _rows(mountinfo: str) -> Iterator[tuple[str, str, str, bool]]:
-    """Yield path, type, device and whether it can be written; see proc_pid_mountinfo(5)."""
+def _rows(mountinfo: str) -> Iterator[_Row]:
+    """Yield what proc_pid_mountinfo(5) describes."""
     for line in mountinfo.splitlines():
         before, _, after = line.partition(" - ")
         fields, more = before.split(), after.split()
@@ -52,7 +61,8 @@ def _rows(mountinfo: str) -> Iterator[tuple[str, str, str, bool]]:
         kind, source, of_all = more[0], more[1], more[2].split(",")
         # btrfs gives each subvolume a number of its own, and all of them share one source
         device = source if kind in _LOCAL_TYPES else number
-        yield path, kind, device, "ro" not in options and "ro" not in of_all
+        is_writable = "ro" not in options and "ro" not in of_all
+        yield _Row(path, kind, device, is_writable, is_whole=fields[3] == "/")
 
 
 def _plain(path: str) -> str:
@@ -63,18 +73,12 @@ def _has_device(device: str) -> bool:
     return ":" in device and not device.startswith("0:")
 
 
-def _is_harmless(kind: str, device: str) -> bool:
-    """Tell whether a path through this mount is walked without asking another host or a program."""
-    is_asking = kind in _UNSEEN_TYPES or kind.startswith(("nfs", "fuse", "ceph", "cifs", "smb", "9p", "gluster", "afs"))
-    return not is_asking or (_has_device(device) and kind == "fuseblk")
-
-
-def _is_wanted(path: str, kind: str, device: str) -> bool:
-    if kind in _NEVER_FULL or kind in _UNSEEN_TYPES:
+def _is_wanted(row: _Row) -> bool:
+    if row.kind in _NEVER_FULL or row.kind.startswith(_ASKING_TYPES):
         return False
-    if kind == "tmpfs":
-        return path in _PLACES_IN_MEMORY
-    return kind in _LOCAL_TYPES or _has_device(device)
+    if row.kind == "tmpfs":
+        return row.path in _PLACES_IN_MEMORY
+    return row.kind in _LOCAL_TYPES or _has_device(row.device)
 
 
 def _is_below(path: str, other: str) -> bool:
