@@ -56,7 +56,7 @@ def test_every_shown_action_is_explained_and_can_be_reached() -> None:
 
 def test_reserved_keys_are_shown_nowhere() -> None:
     reserved = {action.id for action in ACTIONS if action.reserved}
-    assert {"timeline", "pane_6", "pane_9"} <= reserved
+    assert {"pane_6", "pane_9"} <= reserved
     for listed in (shown(), footer(tuple(Scope)), bound(), palette()):
         assert reserved.isdisjoint({action.id for action in listed})
 

@@ -87,7 +87,7 @@ def test_everything_can_be_set() -> None:
         ('keys.stop = "S"', 'keys.stop: "S" is the key of start too: give that one another key'),
         ('keys.stop = "s"', 'keys.stop: "s" is the key of shell too: give that one another key'),
         ('keys.stap = "x"', 'keys.stap: there is no such action; did you mean "stop"?'),
-        ('keys.timeline = "x"', "keys.timeline: there is no such action"),
+        ('keys.pane_9 = "x"', "keys.pane_9: there is no such action"),
         ("keys.stop = 1", "keys.stop: must be a key or a list of keys, is 1"),
         ("keys.quit = []", "keys.quit: needs at least one key"),
         (
