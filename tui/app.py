@@ -268,14 +268,11 @@ class HostdeckApp(Deck, inherit_bindings=False):
 
     def footer_keys(self, scopes: Collection[Scope], without: Collection[str] = ()) -> list[tuple[str, str]]:
         """Return keys and words for the footer; what would be refused anyway is left out."""
+        if self.replayed is not None:
+            return self.travel.footer(footer((*scopes, Scope.REPLAY), self._actions), without)
         read_only = self.view is not None and self.view.read_only
-        scopes = (*scopes, Scope.REPLAY) if self.replayed is not None else scopes
         shown = [action for action in footer(scopes, self._actions) if action.id not in without]
-        return [
-            (action.label, "live" if action.id == "replay" and self.replayed is not None else action.help)
-            for action in shown
-            if not (read_only and action.needs_write) and not self.refusal(action)
-        ]
+        return [(action.label, action.help) for action in shown if not (read_only and action.needs_write)]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Textual's own keys to what has every key for itself, and shared keys to whose screen it is."""

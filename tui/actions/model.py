@@ -41,6 +41,7 @@ class Action:
         verb_back: the opposite, for an action that toggles.
         kinds: what it may be done to.
         footer_priority: the higher the number, the sooner the footer leaves it out; None never shows it there.
+        footer_with: id of its counterpart, whose key stands before its own in the footer; empty without one.
         command: its word after `:`; empty when there is none.
         by_widget: the widget that has the focus carries it out; nothing is to be bound for it.
         reserved: its keys are kept for a later version; it is shown nowhere and does nothing.
@@ -58,6 +59,7 @@ class Action:
     verb_back: Verb | None = None
     kinds: frozenset[Kind] = BOTH
     footer_priority: int | None = None
+    footer_with: str = ""
     command: str = ""
     by_widget: bool = False
     reserved: bool = False

@@ -70,16 +70,17 @@ def host_bar(view: HostView, width: int, *, frozen: float | Replayed | None = No
 
 def _replay_bar(view: HostView, width: int, replayed: Replayed, *, ascii_only: bool) -> Spans:
     """Return the bar of the past: the word and the time come first, and no width leaves them out."""
-    when = f" REPLAY {strftime('%a %d %b %H:%M:%S', localtime(replayed.utc))}"
-    right: Spans = _signs(view, frozen=None) + badge(view)
+    when = f" REPLAY {strftime('%a %d %b %H:%M:%S', localtime(replayed.utc))} "
+    demo: Spans = (("DEMO  ", "normal"),) if view.is_demo else ()
+    right: Spans = demo + badge(view)
     if replayed.gap is not None:
         right = ((no_record(*replayed.gap), "crit"),)
     room = width - cell_len(when) - sum(cell_len(text) for text, _ in right) - 2
-    name = f"  {escape_controls(view.host_name)}"
+    name = f" {escape_controls(view.host_name)}"
     name = name if cell_len(name) <= room else ""
     figures_fit = _fitting(_figures(view.usage, ascii_only=ascii_only), room - cell_len(name))
     middle = [] if replayed.gap is not None else [span for part in figures_fit for span in part.spans]
-    left: list[Span] = [(when, "warn"), (name, "accent"), *middle]
+    left: list[Span] = [(when, "accent"), (name, "normal"), *middle]
     blanks = width - sum(cell_len(text) for text, _ in (*left, *right)) - 1
     return (*left, (" " * max(blanks, 0), "normal"), *right, (" ", "normal"))
 

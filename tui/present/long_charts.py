@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tui.domain.past import Bucket
 
 SPANS_SECONDS = (3600.0, 6 * 3600.0, 86_400.0, 7 * 86_400.0)
-_WORDS = {3600.0: "1 hour", 6 * 3600.0: "6 hours", 86_400.0: "24 hours", 7 * 86_400.0: "7 days"}
+_WORDS = {3600.0: "hour", 6 * 3600.0: "6 hours", 86_400.0: "24 hours", 7 * 86_400.0: "7 days"}
 MOST_GAPS_NAMED = 3
 
 
@@ -36,7 +36,7 @@ class Window(NamedTuple):
         words = _WORDS[self.seconds]
         if self.around is None:
             return f"Last {words} from the record: mean, shaded from least to most"
-        return f"{words} around {moment(self.around)} from the record: mean, shaded from least to most"
+        return f"{words.capitalize()} around {moment(self.around)} from the record: mean, shaded from least to most"
 
 
 def next_window(window: Window | None, around: float | None) -> Window | None:

@@ -122,9 +122,7 @@ class ReplaySource(Refuses):
     @property
     def refusal(self) -> str:
         """Return why nothing can be done here."""
-        return (
-            f"This is a replay of {strftime('%a %d %b %H:%M:%S', localtime(self.utc))}: nothing can be changed in it."
-        )
+        return f"This is a replay of {strftime('%a %d %b %H:%M:%S', localtime(self.utc))}."
 
     @property
     def tick_seconds(self) -> float:

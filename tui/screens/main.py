@@ -153,7 +153,8 @@ class MainScreen(DeckScreen):
             self._bar.show([host_bar(self._shown, width, frozen=self.deck.frozen, ascii_only=self.deck.ascii_only)])
 
     def _show_tabs(self) -> None:
-        self._tabs.show_tabs(tabs(PANES, self._shown, self.deck.pane_keys), self._book.open)
+        is_known = self.deck.replayed is None or self.deck.replayed.gap is None
+        self._tabs.show_tabs(tabs(PANES, self._shown if is_known else None, self.deck.pane_keys), self._book.open)
 
     @property
     def _has_side(self) -> bool:

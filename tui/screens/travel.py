@@ -16,7 +16,7 @@ from tui.screens.ruler_lines import RulerLines, RulerSpan
 from tui.screens.travel_keys import TravelKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from textual.worker import Worker
 
@@ -39,7 +39,7 @@ _NOT_RECORDED = {
     "pane_networks": "Networks are not recorded.",
     "network_map": "Networks are not recorded.",
 }
-_OF_NOW = {"sessions": "Open sessions are live.", "jobs": "Jobs are live.", "actions": "Nothing can be done to it."}
+_OF_NOW = {"sessions": "Open sessions are live.", "jobs": "Jobs are live.", "actions": "Nothing can be changed in it."}
 
 
 @dataclass(slots=True)
@@ -212,13 +212,23 @@ class Travel:
         """Return why an action is refused in the past; empty when it is not."""
         if self.replay is None:
             return ""
+        back = f" {self._deck.label_of('replay')} goes back to live." if self.away is not None else ""
         if action.id in _NOT_RECORDED:
-            return f"{self.replay.refusal} {_NOT_RECORDED[action.id]}"
+            return f"{_NOT_RECORDED[action.id]} {self.replay.refusal}{back}"
         if action.id in _OF_NOW or action.needs_write:
-            more = _OF_NOW.get(action.id, "")
-            back = f"{self._deck.label_of('replay')} goes back to live." if self.away is not None else ""
-            return " ".join(part for part in (self.replay.refusal, more, back) if part)
+            return f"{self.replay.refusal} {_OF_NOW.get(action.id, 'Nothing can be changed in it.')}{back}"
         return ""
+
+    def footer(self, actions: Sequence[Action], without: Collection[str]) -> list[tuple[str, str]]:
+        """Return keys and words: the way back to live first, then those of the past, without what is refused."""
+        kept = [action for action in actions if action.id not in without and not self.refusal(action)]
+        label = self._deck.label_of
+        return [
+            (f"{label(action.footer_with)} {action.label}" if action.footer_with else action.label,
+             "live" if action.id == "replay" else action.help)
+            for action in sorted(kept, key=lambda action: action.id != "replay")
+            if action.id != "replay" or self.away is not None
+        ]  # fmt: skip
 
     def _say_problem(self, sentence: str) -> None:
         self._deck.say(sentence, "warn")
