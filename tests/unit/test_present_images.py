@@ -13,18 +13,11 @@ from tui.domain.host import HostView
 from tui.domain.image import ContainerImage, ImageDetails, ImageLayer
 from tui.domain.instance import State
 from tui.domain.resource import ResourceId, ResourceKind, Stock
+from tui.domain.secrets import MASK, masked_assignment, masked_text
 from tui.domain.storage import ContainerVolume, Disk, DiskUser, StoragePool
 from tui.present.columns.moment import Moment, Shape
 from tui.present.images.columns import filter_fields, images
-from tui.present.images.facts import (
-    MASK,
-    disk_facts,
-    image_facts,
-    masked,
-    masked_text,
-    pool_facts,
-    volume_facts,
-)
+from tui.present.images.facts import disk_facts, image_facts, pool_facts, volume_facts
 from tui.present.images.line import UNUSED_IMAGE, UNUSED_VOLUME, StockLine
 from tui.present.images.lister import StockLister
 from tui.present.panes import PaneSpec
@@ -225,7 +218,7 @@ def test_every_filter_key_is_one_of_the_pane_and_the_other_way_round() -> None:
     ],
 )
 def test_a_value_that_looks_secret_is_masked(assignment: str, shown: str) -> None:
-    assert masked(assignment) == shown
+    assert masked_assignment(assignment) == shown
 
 
 def test_secrets_in_the_history_are_masked() -> None:

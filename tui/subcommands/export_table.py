@@ -14,21 +14,23 @@ from tui import snapshot
 from tui.config import Config
 from tui.domain.errors import HostdeckError
 from tui.export.newfile import NewFile
-from tui.export.places import record_folder
 from tui.export.tables import TABLES
 from tui.export.writers import WRITERS, Row
-from tui.wiring import Wanted, make_source
+from tui.record.reading import RecordReader
+from tui.wiring import Wanted, make_source, record_opener
 from widgets.escape import escape_controls
 
 ENGINE_DEADLINE_SECONDS = 15.0
 DEFAULT_TABLE = "instances"
+Opener = Callable[[], tuple[RecordReader, str]]
 
 
 async def export(arguments: argparse.Namespace, wanted: Wanted, config: Config) -> int:
     """Write the table; 0, or 3 when it is of now and an engine that is installed or was named did not answer."""
     table = arguments.table or DEFAULT_TABLE
     if arguments.begin or arguments.end:
-        return await _on_a_thread(lambda is_over: _write_range(arguments, table, config, is_over))
+        opens = record_opener(wanted, config.record)
+        return await _on_a_thread(lambda is_over: _write_range(arguments, table, opens, is_over))
     if table == "timeline":
         raise HostdeckError("no range", 'The timeline is in the record: say from when, as in --from "-2h".')
     source = make_source(wanted)
@@ -53,16 +55,17 @@ async def _on_a_thread(work: Callable[[Callable[[], bool]], None]) -> int:
     return 0
 
 
-def _write_range(arguments: argparse.Namespace, table: str, config: Config, is_over: Callable[[], bool]) -> None:
-    from tui.subcommands.record_range import open_range
+def _write_range(
+    arguments: argparse.Namespace,
+    table: str,
+    opens: Callable[[], tuple[RecordReader, str]],
+    is_over: Callable[[], bool],
+) -> None:
+    from tui.subcommands.record_range import Range
 
-    reader, wanted = open_range(
-        record_folder(config.record.folder if config.record else ""),
-        arguments.begin or "",
-        arguments.end or "",
-        time.time(),
-    )
+    reader, _ = opens()
     try:
+        wanted = Range(reader, arguments.begin or "", arguments.end or "", time.time())
         _write(arguments, table, wanted.rows(table), is_over)
         for sentence in reader.damage:
             _say(sentence)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from math import inf
-from pathlib import Path
 
 from tui.domain.errors import HostdeckError
 from tui.export.tables import TABLES, entry_row
@@ -61,19 +60,3 @@ class Range:
             view = self._reader.view_at(moment) if moment < end else None
             if view is not None:
                 yield from make(view)
-
-
-def open_range(folder: Path, begin: str, end: str, now: float) -> tuple[RecordReader, Range]:
-    """Open a record and find the range; the reader is to be closed.
-
-    Raises:
-        HostdeckError: there is no record, or none of this time.
-    """
-    from tui.record.reading import open_record
-
-    reader = open_record(folder)
-    try:
-        return reader, Range(reader, begin, end, now)
-    except BaseException:
-        reader.close()
-        raise
