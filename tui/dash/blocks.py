@@ -61,6 +61,11 @@ def indented(lines: Sequence[Spans]) -> list[Spans]:
     return [((" ", "normal"), *spans) for spans in lines]
 
 
+def faded(lines: Sequence[Spans]) -> list[Spans]:
+    """Return lines without their meanings: nothing on them is to be acted on."""
+    return [tuple((text, "dim") for text, _ in spans) for spans in lines]
+
+
 def up_to(items: Sequence[T], room: int) -> tuple[Sequence[T], int]:
     """Return the items for a room of so many lines and how many are left out; these take the last line."""
     if len(items) <= room:
@@ -71,4 +76,4 @@ def up_to(items: Sequence[T], room: int) -> tuple[Sequence[T], int]:
 
 def more(count: int, *, ascii_only: bool = False) -> Spans:
     """Return the line that tells how many are not shown."""
-    return line(f"{'...' if ascii_only else '…'} {count} more", "warn")
+    return line(f" {'...' if ascii_only else '…'} {count} more", "warn")

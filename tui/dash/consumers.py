@@ -79,11 +79,13 @@ def is_shown(instance: Instance) -> bool:
 
 
 def consumers(view: HostView, measure: Measure, most: int) -> list[tuple[InstanceView, float]]:
-    """Return the greatest, with their values; those that use nothing are none."""
+    """Return the greatest, with their values; those whose figure would read 0 are none of them."""
     found = [
         (item, value)
         for item in view.instances
-        if (value := measure.value(item.usage)) is not None and value > 0 and is_shown(item.instance)
+        if (value := measure.value(item.usage)) is not None
+        and measure.text(value).strip("0.")
+        and is_shown(item.instance)
     ]
     return nlargest(most, found, key=lambda pair: pair[1])
 

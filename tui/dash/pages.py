@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.dash.blocks import EMPTY, beside, indented, line, shares, width_of
+from tui.dash.blocks import EMPTY, beside, faded, indented, line, shares, width_of
 from tui.dash.consumers import LEAST_CELLS, MEASURES, columns_of, consumer_block
 from tui.dash.foot import foot
 from tui.dash.gauges import facts, gauge_rows
@@ -52,8 +52,10 @@ def _draw(moment: Moment, width: int, height: int) -> list[Spans]:
         if moment.turn.page is PageId.OVERVIEW
         else _other(moment, view, width, room, height)
     )
-    body = body[:room]
-    return [*top, *body, *[EMPTY] * (room - len(body)), *last]
+    body = [*body[:room], *[EMPTY] * (room - len(body))]
+    if moment.is_stale:
+        body, last = faded(body), faded(last)
+    return [*top, *body, *last]
 
 
 def _overview(moment: Moment, view: HostView, width: int, room: int, height: int) -> list[Spans]:
