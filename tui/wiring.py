@@ -41,7 +41,7 @@ class Wanted:
         rules: what differs from the usual rules, the later over the earlier.
         record_folder: of the record and of what is said about problems; empty for the usual one.
         tally: takes the counters of each sample; None where nobody asks for them.
-        is_recorder: figures are rounded as a record keeps them, before anything judges them; nothing is read back.
+        is_recorder: figures are rounded as a record keeps them, before anything judges them.
     """
 
     connect: Sequence[str] = ()
@@ -130,10 +130,12 @@ def _this_host(wanted: Wanted) -> LiveSource:
     from tui.engines.podman import Discovery
     from tui.engines.podman.shells import SHELLS
     from tui.record.handlings import HandlingsFile, folder_of_viewers
+    from tui.record.past import RecordPast
     from tui.sampling.late import LateHostSampler, LateInstanceSampler, LateInterfaceReader
     from tui.sampling.live import HostName, LiveSource
 
     host, uid = host_id(), os.getuid()
+    folder = folder_of_viewers(uid, wanted.environ, wanted.record_folder)
     discovery = Discovery(
         wanted.podman,
         host_id=host,
@@ -152,7 +154,8 @@ def _this_host(wanted: Wanted) -> LiveSource:
         rules=wanted.rules,
         interface_reader=LateInterfaceReader(_interface_reader),
         watches=_watches(),
-        handlings=HandlingsFile(folder_of_viewers(uid, wanted.environ, wanted.record_folder)),
+        past=RecordPast(folder),
+        handlings=HandlingsFile(folder),
     )
 
 

@@ -1,5 +1,6 @@
 """Read `[record]` of the configuration."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -34,7 +35,7 @@ def _folder(value: Any) -> str:
         raise ValueError(f"must be a text, is {shown(value)}")
     if not value.startswith(("/", "~/")):
         raise ValueError(f"must be a whole path, like /var/lib/hostdeck, is {shown(value)}")
-    return value
+    return os.path.expanduser(value)
 
 
 def _group(value: Any) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, TypeVar
 
+    from tui.domain.host import Problem
     from tui.domain.identity import StableKey
     from tui.domain.past import Bucket, Stretch
     from tui.domain.timeline import TimelineEntry
@@ -75,6 +76,10 @@ class ReadPast:
     async def timeline(self, begin: float, end: float) -> Sequence[TimelineEntry]:
         """Return what was written down between two UTC times, oldest first."""
         return await self.call(self._reader.entries, begin, end)
+
+    async def problems(self, since: float) -> Sequence[Problem]:  # noqa: ARG002
+        """Return none: what is over needs no beginning."""
+        return ()
 
     async def close(self) -> None:
         """Leave the reader to whom it belongs."""

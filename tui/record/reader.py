@@ -145,6 +145,11 @@ class FileReader:
                 pieces.append((span, segment.reach, *found))
         return recent_rows(pieces, end)
 
+    def rest(self) -> None:
+        """Give back every descriptor until the next question, so that the recorder can put a day away."""
+        for day in self._days.values():
+            day.close()
+
     def close(self) -> None:
         """Give back every descriptor."""
         for day in self._days.values():

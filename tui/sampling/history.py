@@ -7,8 +7,9 @@ tick before costs neither time nor memory. `series` fills in what lies between t
 from array import array
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from itertools import chain
 from math import nan
 
 from tui.domain.identity import StableKey
@@ -70,6 +71,12 @@ class _Track:
             del self.ticks[:count]
             del self.values[: count * _WIDTH]
 
+    def precede(self, rows: Sequence[tuple[int, Sequence[float]]], first: int) -> None:
+        """Put rows before the first tick; later ones do not count."""
+        before = {tick: row for tick, row in rows if first - CAPACITY <= tick < first}  # of two in a tick, the last
+        self.ticks = array("q", before) + self.ticks
+        self.values = array("f", chain.from_iterable(before.values())) + self.values
+
     def between(self, first: int, last: int, metric: Metric) -> "array[float]":
         """Return one value a tick from `first` to `last`; the track must not begin later."""
         ticks, column = self.ticks, self.values[metric::_WIDTH]
@@ -95,6 +102,7 @@ class History:
         self._usages: Sequence[Usage] = ()
         self._tick: int | None = None
         self._missed: deque[int] = deque(maxlen=CAPACITY)
+        self._earlier: dict[StableKey, Sequence[tuple[int, Sequence[float]]]] = {}
 
     def append(self, tick: int, keys: Sequence[StableKey], usages: Sequence[Usage]) -> None:
         """Add one tick, later than all before; an instance that is not among `keys` gets a gap once it is back.
@@ -111,6 +119,23 @@ class History:
         for place in changed_places(self._usages, usages):
             self._present[place].put(tick, usages[place])
         self._usages = usages
+
+    @property
+    def is_filled(self) -> bool:
+        """Tell whether an instance has its first figures."""
+        return any(track.ticks for track in self._present)
+
+    def preload(self, rows: Mapping[StableKey, Sequence[tuple[int, Sequence[float]]]]) -> None:
+        """Add what was before the first tick of those that are there, and of those that come later.
+
+        Args:
+            rows: (tick, a value for each `Metric`) of each instance, ticks ascending; a row holds until the next one.
+        """
+        self._earlier = dict(rows)
+        for key in self._keys:
+            track = self._tracks[key]
+            if track.ticks and (earlier := self._earlier.pop(key, None)):
+                track.precede(earlier, track.ticks[0])
 
     def series(self, key: StableKey, metric: Metric, count: int) -> Sequence[float]:
         """Return up to `count` newest values, oldest first, NaN for gaps."""
@@ -131,10 +156,18 @@ class History:
         self._keys = keys
         self._present = [self._tracks.setdefault(key, before.get(key) or _Track()) for key in keys]
         self._usages = ()
+        if self._earlier:
+            self._recall(tick)
         for key in before.keys() - set(keys):
             before[key].ended = tick
         if len(self._tracks) > len(keys) + MOST_VANISHED:
             self._forget()
+
+    def _recall(self, tick: int) -> None:
+        """Put what was before the start before those that are there for the first time."""
+        for key, track in zip(self._keys, self._present, strict=True):
+            if not track.ticks and (earlier := self._earlier.pop(key, None)):
+                track.precede(earlier, tick)
 
     def _forget(self) -> None:
         """Drop those that are gone for longest."""

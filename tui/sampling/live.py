@@ -27,6 +27,7 @@ from tui.sampling.keeps import InterfaceReader
 from tui.sampling.ledger import LedgerKeeper
 from tui.sampling.past import Handlings, Past
 from tui.sampling.problems import ProblemBoard
+from tui.sampling.recall import recall
 from tui.sampling.roll import Roll
 from tui.sampling.shelf import RoutesResources, Shelf
 from tui.sampling.source import HostSampler, InstanceSampler
@@ -42,6 +43,7 @@ EARLY_SECONDS = 0.2
 EARLY_PHASE_SECONDS = 10.0  # after the start; later newcomers wait for the tick, so that a restart loop costs nothing
 BURST_SECONDS = 0.05  # news that arrive together are drawn together
 RESCAN_SECONDS = 30.0
+RECALL_SECONDS = 3.0  # where nothing runs there are no first figures to wait for
 CLOSE_SECONDS = 2.0
 
 
@@ -111,6 +113,7 @@ class LiveSource(RoutesInside, RoutesResources):
         self._handlings = handlings
         self._handled = HandledProblems(handlings, self._chronicle.add)
         self._history = History()
+        self._has_recalled = False
         self._roll = Roll()
         self._shelf = Shelf()
         self._interface_reader = interface_reader
@@ -229,6 +232,9 @@ class LiveSource(RoutesInside, RoutesResources):
             if regular:
                 self._remember()
             publish(self._view)
+            if self._past is not None and not self._has_recalled and self._is_time_to_recall(now):
+                self._has_recalled = True
+                self._spawn(self._recall(self._past))
             await self._rest()
 
     async def close(self) -> None:
@@ -238,6 +244,8 @@ class LiveSource(RoutesInside, RoutesResources):
         ends = [asyncio.ensure_future(engine.close()) for engine in self._engines.values()]
         if ends:
             await asyncio.wait(ends, timeout=CLOSE_SECONDS)
+        if self._past is not None:
+            await self._past.close()
         self._lane.close()
         self._close_shelf()
         if not self._lane.abandoned:
@@ -398,6 +406,16 @@ class LiveSource(RoutesInside, RoutesResources):
             problems=self._handled.apply(problems, statuses, utc=utc, monotonic=monotonic),
             is_demo=self._host.is_demo,
             read_only=self._host.read_only,
+        )
+
+    def _is_time_to_recall(self, now: float) -> bool:
+        """Tell whether the first figures are out; nobody waits for the past before."""
+        return self._history.is_filled or now - self._started_at > RECALL_SECONDS
+
+    async def _recall(self, past: Past) -> None:
+        clocks = self._clocks
+        await recall(
+            past, self._history, self.seed, utc=clocks.utc, monotonic=clocks.monotonic, tick_seconds=self._interval
         )
 
     def _remember(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tui.domain.host import Problem
     from tui.domain.identity import StableKey
     from tui.domain.past import Bucket, Handling, RecordStatus, Stretch
     from tui.domain.timeline import TimelineEntry
@@ -42,6 +43,9 @@ class Past(Protocol):
 
     async def timeline(self, begin: float, end: float) -> Sequence[TimelineEntry]:
         """Return what was written down between two UTC times, oldest first."""
+
+    async def problems(self, since: float) -> Sequence[Problem]:
+        """Return the problems of the newest sample; none where it was before a UTC time."""
 
     async def close(self) -> None:
         """Give back every descriptor."""
