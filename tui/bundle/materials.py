@@ -1,0 +1,58 @@
+"""What a bundle is made from, and what is noted on the way."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui.config import Config
+from tui.domain.host import HostView, InstanceView, Severity
+from tui.sampling.past import Past
+from tui.sampling.source import HostSource
+
+MOST_INSTANCES = 40
+"""Instances with problems whose logs and documents are taken; the worst first, the rest is named in errors.txt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """Where the parts come from.
+
+    Attributes:
+        view: the moment that the bundle is of.
+        past: a record; None where there is none.
+        config: the preferences that count.
+        picture: draws the screen as SVG; None where there is no screen.
+        connect: libvirt URIs that were named, for the doctor.
+        podman: Podman URLs that were named.
+        audit: the audit file.
+    """
+
+    source: HostSource
+    view: HostView
+    past: Past | None = None
+    config: Config | None = None
+    picture: Callable[[], Awaitable[str]] | None = None
+    connect: Sequence[str] = ()
+    podman: Sequence[str] = ()
+    audit: Path | None = None
+
+
+@dataclass(slots=True)
+class Notes:
+    """What could not be had, a sentence each; and which engines did not answer in time."""
+
+    sentences: list[str] = field(default_factory=list)
+    hung: set[str] = field(default_factory=set)
+
+    def add(self, part: str, why: str) -> None:
+        """Note that a part is missing or not whole."""
+        self.sentences.append(f"{part}: {why}")
+
+
+def troubled(view: HostView) -> list[InstanceView]:
+    """Return the instances that have a problem, those with a critical one first."""
+    worst: dict[str, bool] = {}
+    for problem in view.problems:
+        worst[problem.subject] = worst.get(problem.subject, False) or problem.severity is Severity.CRITICAL
+    found = [item for item in view.instances if item.key in worst]
+    return sorted(found, key=lambda item: (not worst[item.key], item.instance.name))
