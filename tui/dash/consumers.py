@@ -83,11 +83,10 @@ def consumers(view: HostView, measure: Measure, most: int) -> list[tuple[Instanc
     found = [
         (item, value)
         for item in view.instances
-        if (value := measure.value(item.usage)) is not None
-        and measure.text(value).strip("0.")
-        and is_shown(item.instance)
+        if (value := measure.value(item.usage)) is not None and value > 0 and is_shown(item.instance)
     ]
-    return nlargest(most, found, key=lambda pair: pair[1])
+    top = nlargest(most, found, key=lambda pair: pair[1])
+    return [pair for pair in top if measure.text(pair[1]).strip("0.")]
 
 
 def consumer_block(

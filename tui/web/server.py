@@ -188,9 +188,11 @@ class PageServer:
             self._sockets.discard(socket)
 
     async def _close_all(self, _app: web.Application) -> None:
+        """End all sessions; nobody else waits for those whose browser has just left."""
         for socket in list(self._sockets):
             with contextlib.suppress(ConnectionError, RuntimeError):
                 await socket.close(code=WSCloseCode.GOING_AWAY, message=b"hostdeck ends")
+        await asyncio.gather(*(session.stop() for session in self._sessions), return_exceptions=True)
 
 
 def _say(status: int, text: str) -> web.Response:
