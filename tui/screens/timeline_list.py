@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PIECE = 500
 """Rows that are made at once; more are made as a person scrolls down."""
 
-MOST_PIECES_AT_ONCE = 12
+MOST_PIECES_AT_ONCE = 60
 """Pieces of the record that one key press reads where a filter finds nothing in them."""
 
 

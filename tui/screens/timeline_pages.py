@@ -17,6 +17,9 @@ LONGEST_SECONDS = 8 * 86_400.0
 OLDEST_SECONDS = 400 * 86_400.0
 """Nothing is looked for beyond this."""
 
+BEFORE_SECONDS = 86_400.0
+"""A recorder also writes down what the kernel told before it began."""
+
 MOST_ENTRIES = 50_000
 NEWER_SECONDS = 30.0
 OVERLAP_SECONDS = 15.0
@@ -38,6 +41,7 @@ class Pages:
         self._past = past
         self._begin: float | None = None
         self._end = 0.0
+        self._oldest = 0.0
         self._step = FIRST_SECONDS
         self.entries: Sequence[TimelineEntry] = ()
         self.is_all = past is None
@@ -66,7 +70,7 @@ class Pages:
         self._begin = begin
         self.entries = (*(one for one in found if one.utc_seconds < end or one.utc_seconds >= self._end), *self.entries)
         self._step = FIRST_SECONDS if found else min(self._step * 2, LONGEST_SECONDS)
-        self.is_all = now - begin > OLDEST_SECONDS or len(self.entries) > MOST_ENTRIES
+        self.is_all = begin <= self._oldest or len(self.entries) > MOST_ENTRIES
 
     async def newer(self, now: float) -> None:
         """Read what was recorded since; start anew where the moment on the screen lies before all that was read."""
@@ -90,4 +94,7 @@ class Pages:
         self.is_all = not status.folder or status.newest_utc_seconds is None
         if self.is_all:
             self._begin = now
+        elif self._past is not None:
+            known = await self._past.stretches(now - OLDEST_SECONDS, now)
+            self._oldest = known[0].begin_utc_seconds - BEFORE_SECONDS if known else now - OLDEST_SECONDS
         return not self.is_all
