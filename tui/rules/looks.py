@@ -75,7 +75,7 @@ def restarting(view: InstanceView, trend: Trend, now: float, stands: bool) -> Se
     if instance.state is State.STOPPED:
         count = 0  # it may be between two starts, or over
     code = container.exit_code if container.exit_code is not None else trend.exit_code
-    return Seen(float(count), words + (f", exit {code}" if code is not None else ""))
+    return Seen(float(count), words + (f", exit {code}" if code is not None else ""), began=bool(trend.restarts))
 
 
 def exited(view: InstanceView, trend: Trend, _now: float, stands: bool) -> Seen | None:
@@ -85,11 +85,11 @@ def exited(view: InstanceView, trend: Trend, _now: float, stands: bool) -> Seen 
         return None
     code = container.exit_code
     if instance.state is State.CREATED:
-        return Seen(words=f"did not start: {instance.reason}") if instance.reason else None
+        return Seen(words=f"did not start: {instance.reason}", began=trend.ended) if instance.reason else None
     if instance.state is not State.STOPPED or code is None or code in STOPPED_EXITS:
         return None
     said = f": {instance.reason}" if instance.reason not in {"", f"exit {code}"} else ""
-    return Seen(words=f"ended with exit code {code}{said}")
+    return Seen(words=f"ended with exit code {code}{said}", began=trend.ended)
 
 
 def unit_failed(_view: InstanceView, trend: Trend, _now: float, _stands: bool) -> Seen | None:

@@ -60,12 +60,14 @@ class Seen(NamedTuple):
         value: the figure; None where the rule looks at a state.
         of: which part of the host or engine is meant: a filesystem, a disk, a pool; empty for the whole.
         severity: where it depends on what was seen.
+        began: it was seen to begin; else what is there at the first sight began at a time that nobody told.
     """
 
     value: float | None = None
     words: str = ""
     of: str = ""
     severity: Severity | None = None
+    began: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

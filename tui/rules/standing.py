@@ -131,7 +131,7 @@ class Subject:
             self.due = min(self.due, entry.over_at + limits.for_seconds)
 
     def _begin(self, rule: Rule, seen: Seen, moment: Moment) -> Entry:
-        entry = Entry(moment.now, None if moment.is_first else moment.utc)
+        entry = Entry(moment.now, None if moment.is_first and not seen.began else moment.utc)
         seed = moment.seeds.take(self.problem_id(rule.id, seen.of))
         if seed is not None:
             entry.over_at = -inf  # it was raised elsewhere: its time is over
