@@ -1,0 +1,246 @@
+"""Problems that are made to happen for real: each is raised once, says what is the matter, and is cleared once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from tests.live.harness.libvirt import LibvirtHost
+from tests.live.harness.podman import IDLE, PodmanHost
+from tests.live.harness.processes import run
+from tests.live.source import source_of
+from tui.domain.host import HostView, Problem
+from tui.domain.instance import State
+from tui.domain.session import SessionKind, SessionRequest
+from tui.domain.timeline import EntryKind
+from tui.engines.sessions import Channel
+from tui.rules.engine import FIRST_SIGHT_SECONDS
+from tui.sampling.live import LiveSource
+
+DEADLINE_SECONDS = 100.0
+SETTLED_SECONDS = FIRST_SIGHT_SECONDS + 1.0  # a problem that is there sooner began before anybody looked
+NO_NETWORK = ("--network", "none")
+EATER = "while :; do tail /dev/zero; usleep 300000; done"  # the eater is killed, its shell is not
+WRITE_ALL = b"dd if=/dev/zero of=/dev/vda bs=1M count=60\n"
+
+
+class Watch:
+    """A live host, and the waiting for what it shows."""
+
+    def __init__(self, source: LiveSource, urls: set[str]) -> None:
+        self._source = source
+        self._urls = urls
+        self._news = asyncio.Condition()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            views: asyncio.Queue[HostView] = asyncio.Queue()
+            group.create_task(self._source.run(views.put_nowait))
+            while True:
+                await views.get()
+                async with self._news:
+                    self._news.notify_all()
+
+    async def until(self, condition: Callable[[HostView], bool], what: str) -> None:
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS), self._news:
+                await self._news.wait_for(lambda: self._source.view is not None and condition(self._source.view))
+        except TimeoutError:
+            view = self._source.view
+            raise AssertionError(f"never: {what}; problems: {view and view.problems}") from None
+
+    async def settled(self) -> None:
+        await self.until(
+            lambda view: self._urls <= {one.url for one in view.sources if one.version}, "the engines answer"
+        )
+        assert self._source.view is not None
+        then = self._source.view.taken_monotonic_seconds + SETTLED_SECONDS
+        await self.until(lambda view: view.taken_monotonic_seconds >= then, "what stood before is known")
+
+    async def state(self, name: str, state: State) -> None:
+        await self.until(
+            lambda view: any(one.instance.name == name and one.instance.state is state for one in view.instances),
+            f"{name} is {state}",
+        )
+
+    async def raised(self, name: str, rule: str) -> Problem:
+        await self.until(lambda view: _find(view, name, rule) is not None, f"{rule} of {name} is raised")
+        assert self._source.view is not None
+        found = _find(self._source.view, name, rule)
+        assert found is not None
+        return found
+
+    @asynccontextmanager
+    async def console(self, name: str) -> AsyncIterator[Channel]:
+        assert self._source.view is not None
+        (guest,) = [one.instance.id for one in self._source.view.instances if one.instance.name == name]
+        channel = await self._source.open_session(guest, SessionRequest(SessionKind.CONSOLE))
+        try:
+            yield channel
+        finally:
+            await channel.close()
+
+    async def cleared(self, name: str, rule: str) -> None:
+        await self.until(lambda view: _find(view, name, rule) is None, f"{rule} of {name} is cleared")
+
+    def told(self, name: str, rule: str) -> list[EntryKind]:
+        """Return what the timeline tells about one problem, oldest first."""
+        kinds = {EntryKind.RAISED, EntryKind.CLEARED}
+        return [
+            entry.kind
+            for entry in self._source.timeline()
+            if entry.kind in kinds and entry.rule == rule and name in entry.name
+        ]
+
+
+ONCE = [EntryKind.RAISED, EntryKind.CLEARED]
+
+
+def _find(view: HostView, name: str, rule: str) -> Problem | None:
+    return next((one for one in view.problems if one.rule == rule and name in f"{one.name} {one.text}"), None)
+
+
+@asynccontextmanager
+async def watching(podman: PodmanHost | None = None, libvirt: LibvirtHost | None = None) -> AsyncIterator[Watch]:
+    source = source_of(podman, libvirt)
+    urls = {podman.url} if podman else set()
+    watch = Watch(source, urls | ({libvirt.uri} if libvirt else set()))
+    task = asyncio.create_task(watch.run())
+    try:
+        await watch.settled()
+        yield watch
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await source.close()
+
+
+async def at_once(host: PodmanHost | LibvirtHost, *args: str) -> None:
+    """Run a command of the daemon's own tool beside the event loop."""
+    await asyncio.to_thread(host.cli if isinstance(host, PodmanHost) else host.virsh, *args)
+
+
+async def test_a_process_is_killed_for_memory(clean_podman: PodmanHost) -> None:
+    async with watching(clean_podman) as watch:
+        limits = ("--memory", "24m", "--memory-swap", "24m", *NO_NETWORK)
+        await at_once(clean_podman, "run", "-d", "--name", "fat", *limits, clean_podman.image, "sh", "-c", EATER)
+        problem = await watch.raised("fat", "oom")
+        assert "out of memory" in problem.text
+        assert problem.since_utc_seconds is not None
+        await at_once(clean_podman, "rm", "--force", "--time", "0", "fat")
+        await watch.cleared("fat", "oom")
+        assert watch.told("fat", "oom") == ONCE
+
+
+async def test_a_container_that_cannot_stay_up(clean_podman: PodmanHost) -> None:
+    async with watching(clean_podman) as watch:
+        await at_once(
+            clean_podman, "run", "-d", "--name", "loop", "--restart", "always", *NO_NETWORK, clean_podman.image,
+            "sh", "-c", "usleep 500000; exit 3",
+        )  # fmt: skip
+        problem = await watch.raised("loop", "restarting")
+        assert problem.text.startswith("restarted ")
+        await at_once(clean_podman, "rm", "--force", "--time", "0", "loop")
+        await watch.cleared("loop", "restarting")
+        assert watch.told("loop", "restarting") == ONCE
+
+
+async def test_a_container_that_ends_with_an_error_and_is_mended(clean_podman: PodmanHost) -> None:
+    async with watching(clean_podman) as watch:
+        await at_once(
+            clean_podman, "run", "-d", "--name", "job", *NO_NETWORK, clean_podman.image,
+            "sh", "-c", "[ -e /again ] && exec sleep 1000000; touch /again; sleep 3; exit 4",
+        )  # fmt: skip
+        await watch.state("job", State.RUNNING)
+        problem = await watch.raised("job", "exited")
+        assert "4" in problem.text
+        await at_once(clean_podman, "start", "job")
+        await watch.cleared("job", "exited")
+        assert watch.told("job", "exited") == ONCE
+
+
+async def test_a_container_whose_health_check_fails(clean_podman: PodmanHost) -> None:
+    check = ("--health-cmd", "test -e /tmp/well", "--health-interval", "1h", "--health-retries", "1", *NO_NETWORK)
+    async with watching(clean_podman) as watch:
+        await at_once(clean_podman, "run", "-d", "--name", "sick", *check, clean_podman.image, *IDLE)
+        await watch.state("sick", State.RUNNING)
+        await asyncio.gather(at_once(clean_podman, "healthcheck", "run", "sick"), return_exceptions=True)
+        await watch.raised("sick", "unhealthy")
+        await at_once(clean_podman, "exec", "sick", "touch", "/tmp/well")
+        await at_once(clean_podman, "healthcheck", "run", "sick")
+        await watch.cleared("sick", "unhealthy")
+        assert watch.told("sick", "unhealthy") == ONCE
+
+
+async def test_a_container_at_its_limit_of_tasks(clean_podman: PodmanHost) -> None:
+    async with watching(clean_podman) as watch:
+        command = "for i in 1 2 3 4 5 6 7 8 9; do sleep 1000000 & done; wait"
+        options = ("--pids-limit", "10", *NO_NETWORK)
+        await at_once(clean_podman, "run", "-d", "--name", "full", *options, clean_podman.image, "sh", "-c", command)
+        problem = await watch.raised("full", "pids")
+        assert problem.text == "10 of 10 tasks"
+        await at_once(clean_podman, "rm", "--force", "--time", "0", "full")
+        await watch.cleared("full", "pids")
+        assert watch.told("full", "pids") == ONCE
+
+
+async def test_a_guest_that_is_paused_by_a_full_disk(clean_libvirt: LibvirtHost) -> None:
+    place = clean_libvirt.folder / "small"
+    place.mkdir()
+    _inside(clean_libvirt, "mount", "-t", "tmpfs", "-o", "size=8m,mode=755", "small", str(place))
+    try:
+        disk = place / "full.qcow2"
+        _inside(clean_libvirt, "qemu-img", "create", "-q", "-f", "qcow2", str(disk), "64M")
+        clean_libvirt.define_guest("vm", disk=disk)
+        await asyncio.to_thread(clean_libvirt.start_guest, "vm")
+        async with watching(libvirt=clean_libvirt) as watch:
+            await watch.state("vm", State.RUNNING)
+            async with watch.console("vm") as console:
+                await console.write(WRITE_ALL)
+                problem = await watch.raised("vm", "io-error")
+            assert problem.text.startswith("paused: I/O error")
+            _inside(clean_libvirt, "mount", "-o", "remount,size=128m", str(place))
+            await at_once(clean_libvirt, "resume", "vm")
+            await watch.cleared("vm", "io-error")
+            await watch.state("vm", State.RUNNING)
+            assert watch.told("vm", "io-error") == ONCE
+        clean_libvirt.remove("vm")
+    finally:
+        _inside(clean_libvirt, "umount", "--lazy", str(place))
+
+
+async def test_a_pool_that_fills_up(clean_libvirt: LibvirtHost) -> None:
+    place = clean_libvirt.folder / "pool-small"
+    place.mkdir()
+    _inside(clean_libvirt, "mount", "-t", "tmpfs", "-o", "size=8m,mode=755", "small", str(place))
+    try:
+        clean_libvirt.virsh("pool-create-as", "brim", "dir", "--target", str(place))
+        async with watching(libvirt=clean_libvirt) as watch:
+            await at_once(
+                clean_libvirt, "vol-create-as", "brim", "big.raw", "7800K", "--allocation", "7800K", "--format", "raw"
+            )
+            await at_once(clean_libvirt, "pool-refresh", "brim")
+            problem = await watch.raised("brim", "pool")
+            assert problem.unit == "%"
+            assert problem.peak is not None
+            assert problem.peak > 90
+            await at_once(clean_libvirt, "vol-delete", "big.raw", "--pool", "brim")
+            await at_once(clean_libvirt, "pool-refresh", "brim")
+            await watch.cleared("brim", "pool")
+            assert watch.told("brim", "pool") == ONCE
+        clean_libvirt.virsh("pool-destroy", "brim")
+    finally:
+        _inside(clean_libvirt, "umount", "--lazy", str(place))
+
+
+async def test_a_podman_that_is_killed_and_comes_back(clean_podman: PodmanHost) -> None:
+    async with watching(clean_podman) as watch:
+        clean_podman.kill_service()
+        await watch.raised(clean_podman.url, "no-answer")
+        clean_podman.start_service()
+        await watch.cleared(clean_podman.url, "no-answer")
+        assert watch.told(clean_podman.url, "no-answer") == ONCE
+
+
+def _inside(host: LibvirtHost, *argv: str) -> None:
+    """Run a command where the daemon's own mounts are."""
+    run(["nsenter", "--mount", "--target", str(host.daemon_pid), "--", *argv])
