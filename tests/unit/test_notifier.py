@@ -1,10 +1,11 @@
 """Who tells, what is told once, and what becomes of it where a way fails."""
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,27 @@ from tui.notify.webhook import Outcome
 
 DEADLINE_SECONDS = 10.0
 FINE = Outcome(ok=True, text="answered 200")
+
+
+class World:
+    """Counts the tasks that wait for time to pass, or for a test: the others are at work, some of them on threads."""
+
+    waiting = 0
+
+
+@contextlib.asynccontextmanager
+async def waiting() -> AsyncIterator[None]:
+    World.waiting += 1
+    try:
+        yield
+    finally:
+        World.waiting -= 1
+
+
+async def settled() -> None:
+    """Let everybody work until there is nothing to do."""
+    await asyncio.sleep(0)
+    await until(lambda: len(asyncio.all_tasks()) - 1 <= World.waiting)
 
 
 class Way:
@@ -34,7 +56,8 @@ class Way:
     async def send(self, body: bytes, _environment: Mapping[str, str]) -> Outcome:
         self.got.append(json.loads(body))
         if self.holds is not None:
-            await self.holds.wait()
+            async with waiting():
+                await self.holds.wait()
         return self.answers.pop(0) if self.answers else FINE
 
     def close(self) -> None:
@@ -63,7 +86,8 @@ class Desk:
         self.slept.append(seconds)
         event = asyncio.Event()
         self.wakes.append((self.now + seconds, event))
-        await event.wait()
+        async with waiting():
+            await event.wait()
 
     async def take(self, *names: str, severity: Severity = Severity.CRITICAL) -> None:
         self.notifier.take(view(*(problem(name, severity) for name in names), at=self.now))
@@ -71,12 +95,13 @@ class Desk:
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass in small steps, as the clock would."""
-        end = self.now + seconds
+        end, step = self.now + seconds, max(1.0, seconds / 60)
         while self.now < end:
-            self.now += 1.0
+            self.now += step
             for due in [one for one in self.wakes if one[0] <= self.now]:
                 self.wakes.remove(due)
                 due[1].set()
+                await asyncio.sleep(0)
             await settled()
 
     async def begin(self) -> None:
@@ -91,15 +116,10 @@ def kept(folder: Path) -> int:
     return len(json.loads(path.read_text())["told"]) if path.exists() else 0
 
 
-async def settled() -> None:
-    for _ in range(6):
-        await asyncio.sleep(0)
-
-
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE_SECONDS):
         while not condition():  # noqa: ASYNC110 - a thread makes it true
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.001)
 
 
 async def test_a_problem_is_told_and_that_it_is_over(tmp_path: Path) -> None:
