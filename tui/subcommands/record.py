@@ -14,6 +14,7 @@ from tui.config import Config
 from tui.config.record import RecordSettings
 from tui.domain.host import HostView
 from tui.record.folder import Keeping, default_folder
+from tui.record.handlings import HandlingsFile
 from tui.record.lock import RecorderLock
 from tui.record.recorder import Recorder
 from tui.record.retention import Limits
@@ -57,6 +58,8 @@ async def _record(settings: RecordSettings, folder: Path, wanted: Wanted, config
     keeping = Keeping(folder, settings.group)
     lock = RecorderLock(keeping, time.time())
     try:
+        if problem := HandlingsFile(folder).prepare():  # members of the group find it, and may say something
+            _say(problem)
         source = make_source(wanted)
         store = Store(keeping, settings.interval_seconds, Limits(settings.days, settings.max_mib))
         watchers, close_watchers = _watchers(folder, config)
