@@ -218,14 +218,14 @@ def entry_lines(entry: TimelineEntry, width: int, now: float, most: int) -> list
         f"{entry.subject_kind} on {entry.engine}" if entry.engine and entry.engine != entry.name else entry.subject_kind
     )
     head: Spans = (
-        (f"{entry.name}  ", "normal"),
+        (f" {entry.name}  ", "normal"),
         (what_words(entry), what_role(entry)),
         (f"  {when}  ({kind})", "dim"),
     )
     lines: list[Spans] = [head]
-    lines += wrapped("", entry.detail, width) if entry.detail else []
+    lines += wrapped(" ", entry.detail, width) if entry.detail else []
     if entry.command:
-        lines += wrapped("command  ", entry.command, width)
+        lines += wrapped(" command  ", entry.command, width)
     return lines[:most]
 
 

@@ -39,6 +39,16 @@ if TYPE_CHECKING:
     from tui.domain.timeline import TimelineEntry
 
 NEAR_THE_END = 60
+
+FOOTER = {
+    "back": "back",
+    "filter": "filter",
+    "problems": "problems",
+    "timeline_login": "since login",
+    "timeline_only": "only this",
+}
+"""Keys that come first, with their words."""
+
 TALL_FROM_LINES = 40
 CLOCK_SLACK_SECONDS = 5.0
 """An engine's clock may be ahead of the view's."""
@@ -103,15 +113,11 @@ class TimelineScreen(DeckScreen):
 
     def _show_keys(self) -> None:
         label = self.deck.label_of
-        keys = [
-            ("Enter", "go there"),
-            (label("back"), "back"),
-            (label("filter"), "filter"),
-            (label("problems"), "problems"),
-        ]
+        keys = [("Enter", "open")]
+        keys += [(label(action), word) for action, word in FOOTER.items()]
         if self._offered is not None:
             keys.append((label("timeline"), "everything" if self._list.wanted.only else f"only {self._offered.name}"))
-        others = self.deck.footer_keys(self.SCOPES, without=("back", "timeline"))
+        others = self.deck.footer_keys(self.SCOPES, without=(*FOOTER, "timeline"))
         self.query_one(KeyFooter).set_keys([*keys, *others])
 
     @property
