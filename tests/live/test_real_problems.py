@@ -1,4 +1,4 @@
-"""Problems that are made to happen for real: each is raised once, says what is the matter, and is cleared once."""
+"""Daemons, disks and pools that fail for real: each problem is raised once and cleared once, on the timeline too."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -19,7 +19,6 @@ from tui.sampling.live import LiveSource
 DEADLINE_SECONDS = 100.0
 SETTLED_SECONDS = FIRST_SIGHT_SECONDS + 1.0  # a problem that is there sooner began before anybody looked
 NO_NETWORK = ("--network", "none")
-EATER = "while :; do tail /dev/zero; usleep 300000; done"  # the eater is killed, its shell is not
 WRITE_ALL = b"dd if=/dev/zero of=/dev/vda bs=1M count=60\n"
 
 
@@ -117,45 +116,6 @@ async def watching(podman: PodmanHost | None = None, libvirt: LibvirtHost | None
 async def at_once(host: PodmanHost | LibvirtHost, *args: str) -> None:
     """Run a command of the daemon's own tool beside the event loop."""
     await asyncio.to_thread(host.cli if isinstance(host, PodmanHost) else host.virsh, *args)
-
-
-async def test_a_process_is_killed_for_memory(clean_podman: PodmanHost) -> None:
-    async with watching(clean_podman) as watch:
-        limits = ("--memory", "24m", "--memory-swap", "24m", *NO_NETWORK)
-        await at_once(clean_podman, "run", "-d", "--name", "fat", *limits, clean_podman.image, "sh", "-c", EATER)
-        problem = await watch.raised("fat", "oom")
-        assert "out of memory" in problem.text
-        assert problem.since_utc_seconds is not None
-        await at_once(clean_podman, "rm", "--force", "--time", "0", "fat")
-        await watch.cleared("fat", "oom")
-        assert watch.told("fat", "oom") == ONCE
-
-
-async def test_a_container_that_cannot_stay_up(clean_podman: PodmanHost) -> None:
-    async with watching(clean_podman) as watch:
-        await at_once(
-            clean_podman, "run", "-d", "--name", "loop", "--restart", "always", *NO_NETWORK, clean_podman.image,
-            "sh", "-c", "usleep 500000; exit 3",
-        )  # fmt: skip
-        problem = await watch.raised("loop", "restarting")
-        assert problem.text.startswith("restarted ")
-        await at_once(clean_podman, "rm", "--force", "--time", "0", "loop")
-        await watch.cleared("loop", "restarting")
-        assert watch.told("loop", "restarting") == ONCE
-
-
-async def test_a_container_that_ends_with_an_error_and_is_mended(clean_podman: PodmanHost) -> None:
-    async with watching(clean_podman) as watch:
-        await at_once(
-            clean_podman, "run", "-d", "--name", "job", *NO_NETWORK, clean_podman.image,
-            "sh", "-c", "[ -e /again ] && exec sleep 1000000; touch /again; sleep 3; exit 4",
-        )  # fmt: skip
-        await watch.state("job", State.RUNNING)
-        problem = await watch.raised("job", "exited")
-        assert "4" in problem.text
-        await at_once(clean_podman, "start", "job")
-        await watch.cleared("job", "exited")
-        assert watch.told("job", "exited") == ONCE
 
 
 async def test_a_container_whose_health_check_fails(clean_podman: PodmanHost) -> None:

@@ -3,6 +3,9 @@
 Each step gives one line of JSON:
     {"until": NAME, "are": {PATH: VALUE}, "least": {PATH: NUMBER}}    wait until an instance is so, give it as shown
     {"gone": NAME}                                                    wait until it is not listed
+    {"raised": [NAME, RULE]}, {"cleared": [NAME, RULE]}               wait until a problem is there, or is not; give it
+    {"told": [NAME, RULE]}                                            give what the timeline tells of a problem
+    {"kernel": TEXT}                                                  wait until the kernel told of it, give the entry
     {"act": VERB, "on": NAME}                                         give result, message and command
     {"run": [PROGRAM, ...]}                                           run a program beside hostdeck, give its output
 """
@@ -16,7 +19,9 @@ from typing import Any
 
 from tui.domain.action import ActionRequest, Verb
 from tui.domain.host import HostView
+from tui.domain.plain import encode
 from tui.domain.serialise import to_json
+from tui.domain.timeline import EntryKind
 from tui.sampling.live import LiveSource
 from tui.wiring import Wanted, make_source
 
@@ -50,6 +55,13 @@ class Stage:
         if "run" in step:
             ended = await asyncio.to_thread(subprocess.run, step["run"], capture_output=True, text=True, check=False)
             return {"output": ended.stdout, "error": ended.stderr}
+        if "told" in step:
+            name, rule = step["told"]
+            return [one.kind.value for one in self.source.timeline() if (one.name, one.rule) == (name, rule)]
+        if "raised" in step or "cleared" in step:
+            return await self._problem(*(step.get("raised") or step["cleared"]), stands="raised" in step)
+        if "kernel" in step:
+            return await self._kernel(step["kernel"])
         name = step.get("gone") or step["until"]
         async with asyncio.timeout(STEP_SECONDS):
             while True:
@@ -57,6 +69,25 @@ class Stage:
                 found = self.find(name)
                 if ("gone" in step) == (found is None) and _fits(found, step):
                     return found or {}
+                await self._news.wait()
+
+    async def _problem(self, name: str, rule: str, *, stands: bool) -> Any:
+        async with asyncio.timeout(STEP_SECONDS):
+            while True:
+                self._news.clear()
+                view = self.source.view
+                found = [one for one in view.problems if (one.name, one.rule) == (name, rule)] if view else []
+                if view is not None and bool(found) == stands:
+                    return encode(found[0]) if found else {}
+                await self._news.wait()
+
+    async def _kernel(self, text: str) -> Any:
+        async with asyncio.timeout(STEP_SECONDS):
+            while True:
+                self._news.clear()
+                for one in self.source.timeline():
+                    if one.kind is EntryKind.KERNEL and text in f"{one.name} {one.detail}":
+                        return encode(one)
                 await self._news.wait()
 
     async def _act(self, verb: str, name: str) -> dict[str, str]:

@@ -1,0 +1,74 @@
+"""Problems that are made to happen where systemd is in charge: each is raised once and cleared once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.host.inside import SECONDS, drive
+from tests.host.testhost.machine import Machine
+
+pytestmark = pytest.mark.timeout(900)
+
+NO_NETWORK = ["--network", "none", "localhost/bb"]
+EATER = "sleep 12; dd if=/dev/zero of=/dev/null bs=100M count=1; sleep 1000000"
+LOOP = ["--restart", "always", *NO_NETWORK, "sh", "-c", "sleep 2; exit 3"]
+LIMITS = ["--memory", "24m", "--memory-swap", "24m"]
+UNIT = """[Service]
+ExecStart=/usr/bin/podman run --rm --name guarded --label PODMAN_SYSTEMD_UNIT=guarded.service --network none \\
+    localhost/bb sleep 1000000
+"""
+SETTING = f"""
+cat >/etc/systemd/system/guarded.service <<'X'
+{UNIT}X
+systemctl daemon-reload; systemctl start guarded.service
+"""
+AFTERWARDS = """
+podman rm -f -t 0 eater looping guarded >/dev/null 2>&1
+systemctl stop guarded.service; systemctl reset-failed guarded.service 2>/dev/null
+rm -f /etc/systemd/system/guarded.service; systemctl daemon-reload
+"""
+STEPS: dict[str, dict[str, Any]] = {
+    "there": {"until": "guarded", "are": {"state": "running"}},
+    "eat": {"run": ["podman", "run", "-d", "--name", "eater", *LIMITS, *NO_NETWORK, "sh", "-c", EATER]},
+    "loop": {"run": ["podman", "run", "-d", "--name", "looping", *LOOP]},
+    "oom": {"raised": ["eater", "oom"]},
+    "kernel": {"kernel": "eater"},
+    "restarting": {"raised": ["looping", "restarting"]},
+    "kill the unit": {"run": ["systemctl", "kill", "--kill-who=main", "--signal=KILL", "guarded.service"]},
+    "failed": {"raised": ["guarded", "unit-failed"]},
+    "mend": {"run": ["sh", "-c", "podman rm -f -t 0 eater looping; systemctl restart guarded.service"]},
+    "oom over": {"cleared": ["eater", "oom"]},
+    "loop over": {"cleared": ["looping", "restarting"]},
+    "unit over": {"cleared": ["guarded", "unit-failed"]},
+    "told oom": {"told": ["eater", "oom"]},
+    "told loop": {"told": ["looping", "restarting"]},
+    "told unit": {"told": ["guarded", "unit-failed"]},
+}
+
+
+@pytest.fixture(scope="module")
+def done(testhost: Machine) -> Iterator[dict[str, Any]]:
+    """Take all steps at one go and give what each one gave."""
+    testhost.run(SETTING, seconds=SECONDS)
+    try:
+        yield dict(zip(STEPS, drive(testhost, list(STEPS.values())), strict=True))
+    finally:
+        testhost.run(AFTERWARDS, seconds=SECONDS)
+
+
+def test_a_kill_for_memory_is_a_problem_and_named_by_the_kernel(done: dict[str, Any]) -> None:
+    assert "out of memory" in done["oom"]["text"]
+    assert done["oom"]["severity"] == "critical"
+    assert done["kernel"]["name"] == "eater"
+    assert done["told oom"] == ["raised", "cleared"]
+
+
+def test_a_restart_loop_is_one_problem(done: dict[str, Any]) -> None:
+    assert done["restarting"]["text"].startswith("restarted 3 times")
+    assert done["told loop"] == ["raised", "cleared"]
+
+
+def test_a_unit_whose_process_was_killed_has_failed(done: dict[str, Any]) -> None:
+    assert "systemd" in done["failed"]["text"]
+    assert done["told unit"] == ["raised", "cleared"]
