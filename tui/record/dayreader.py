@@ -52,6 +52,7 @@ class DayReader:
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[object, ...] = ()
         self._inode: object = None
+        self._refused: tuple[object, ...] = ()  # the identity of a file that cannot be read at all
         self._forget()
 
     def _forget(self) -> None:
@@ -80,10 +81,13 @@ class DayReader:
         Raises:
             OSError: the file may not be read, or is gone.
         """
+        if self._refused and self._refused == self._identify():
+            return False
         try:
             return self._refresh()
         except sqlite3.Error as error:
             self._disconnect()
+            self._refused = self._identity
             self._tell(f"cannot be read: {error}")
             return False
 
@@ -112,6 +116,8 @@ class DayReader:
 
     def entries(self, begin: float, end: float) -> Sequence[TimelineEntry]:
         """Return what was written down between two times, in their order."""
+        if self._refused:
+            return ()
         query = "SELECT digest, entry FROM entries WHERE utc BETWEEN ? AND ? ORDER BY utc, id"
         try:
             rows = self._rows(query, (begin, end))
@@ -147,7 +153,9 @@ class DayReader:
                 isolation_level=None,
                 check_same_thread=False,
             )
+            self._connection.text_factory = _decoded
             self._connection.execute("PRAGMA trusted_schema = OFF")
+            self._connection.execute("PRAGMA writable_schema = ON")  # else a file that was cut off is refused whole
             self._seen_version = None
             self._check_format()
         return self._connection
@@ -187,6 +195,7 @@ class DayReader:
             self._refresh_blocks()
             self._refresh_journal()
         self._seen_version = connection.execute("PRAGMA data_version").fetchone()
+        self._refused = ()
         return True
 
     def _refresh_blocks(self) -> None:
@@ -283,6 +292,11 @@ class DayReader:
             why = str(error)
         self._tell(f"an entry of the timeline is left out: {why}")
         return None
+
+
+def _decoded(data: bytes) -> str:
+    """Return text; what is damaged is none that a checksum fits."""
+    return data.decode("utf-8", "surrogateescape")
 
 
 def _blob(value: object) -> bytes:
