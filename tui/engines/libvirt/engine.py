@@ -26,6 +26,7 @@ from tui.engines.libvirt.inventory import Looker
 from tui.engines.libvirt.late import LateCall, let_go
 from tui.engines.libvirt.link import Link, open_link
 from tui.engines.libvirt.listener import Heard, Listener
+from tui.engines.libvirt.pool_fills import PoolFills
 from tui.engines.libvirt.slow import SlowStatistics
 from tui.engines.libvirt.spare import SpareLink
 from tui.engines.libvirt.status import StatusBoard, retry_delay
@@ -71,6 +72,7 @@ class LibvirtEngine:
         self._host_id = host_id
         self._acting = SpareLink(Lane(f"{uri} actions"), opener, self._shared_link)
         self._asking = SpareLink(Lane(f"{uri} statistics"), opener, self._shared_link)
+        self._pools = PoolFills(self._target, SpareLink(Lane(f"{uri} pools"), opener, self._shared_link), self._board)
         self._slow = SlowStatistics(self._target, self._asking, self._book, mapper, self._board)
         self._sink: EngineSink | None = None
         self._link: Link | None = None
@@ -127,7 +129,7 @@ class LibvirtEngine:
 
     def _lines(self) -> list[SpareLink]:
         """Return the connections beside the first, those of resources left out."""
-        lines = [self._acting, self._asking]
+        lines = [self._acting, self._asking, self._pools.line]
         return [*lines, self.sessions.screen] if self._is_loaded("sessions") else lines
 
     def _shared_link(self) -> Link | None:
@@ -139,6 +141,7 @@ class LibvirtEngine:
         self._board.attach(sink)
         self._board.connecting()
         slow = asyncio.create_task(self._slow.run(sink, self._show), name=f"{self.id} statistics")
+        pools = asyncio.create_task(self._pools.run(), name=f"{self.id} pools")
         try:
             failures = 0
             while True:
@@ -148,9 +151,10 @@ class LibvirtEngine:
                 self._board.failed(error, retry_in=delay, abandoned=self._abandoned)
                 await self._rest(delay)
         finally:
-            slow.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await slow
+            for part in (slow, pools):
+                part.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await part
 
     async def _connect_and_follow(self) -> tuple[EngineError, bool]:
         """Stay with one connection for as long as it lasts; return why it ended and whether it ever answered."""

@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 from tui.domain.errors import EngineAbsent, EngineError, EngineRefused, EngineTimeout
-from tui.domain.host import EngineState, EngineStatus
+from tui.domain.host import EngineState, EngineStatus, PoolFill
 from tui.engines.base import EngineSink
 
 LONGEST_DELAY_SECONDS = 30.0
@@ -57,6 +57,11 @@ class StatusBoard:
     def failed(self, error: EngineError, *, retry_in: float, abandoned: int) -> None:
         """Note that it cannot be connected."""
         self._waiting(self._state_for(error), error.message, retry_in, abandoned)
+
+    def fills(self, pools: tuple[PoolFill, ...]) -> None:
+        """Note how full storage pools are."""
+        if pools != self.status.pools:
+            self._put(pools=pools)
 
     def _waiting(self, state: EngineState, message: str, retry_in: float, abandoned: int) -> None:
         at = time.monotonic() + retry_in
