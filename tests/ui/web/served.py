@@ -27,9 +27,10 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(*arguments: str, home: Path) -> Iterator[Served]:
+def served(*arguments: str, home: Path, port: int = 0) -> Iterator[Served]:
+    """Serve the demo host for the length of a block; port 0 is one that is free."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "dash", "--demo", "--web", "--port", "0", *arguments],
+        [sys.executable, "-m", "tui", "dash", "--demo", "--web", "--port", str(port), *arguments],
         cwd=PROJECT,
         env={"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
         stdin=subprocess.DEVNULL,

@@ -34,8 +34,9 @@
   }
 
   document.getElementById("again").addEventListener("click", () => location.reload());
-  new MutationObserver(() => {
+  new MutationObserver((_changes, observer) => {
     if (document.body.classList.contains("-closed")) {
+      observer.disconnect(); // what is done now changes the classes, too
       lost("Session ended, what stands here is old:");
     }
   }).observe(document.body, { attributeFilter: ["class"] });
