@@ -64,7 +64,12 @@ class PaneSpec(Generic[R]):
         """Return the columns that a person wants, in that order; the usual ones where none of them is known."""
         known = {column.key: column for column in self.columns(moment, _everything(shape))} if chosen else {}
         found = tuple(known[key] for key in chosen if key in known)
-        return found or tuple(self.columns(moment, shape))
+        found = found or tuple(self.columns(moment, shape))
+        if not moment.is_coarse:
+            return found
+        from tui.present.coarse import coarsely  # few lines are so slow
+
+        return tuple(coarsely(column) for column in found)
 
     def column_names(self, moment: Moment) -> tuple[str, ...]:
         """Return the keys of all columns it can show."""

@@ -23,6 +23,7 @@ from tui.state import PaneState
 from widgets.live_table import Column, LiveTable
 
 SORT_HOLD_SECONDS = 1.5
+LOW_BANDWIDTH_SORT_SECONDS = 300.0
 """After a cursor movement rows keep their places for so long, so that none slips away under the finger."""
 
 ROOMY_FROM_COLUMNS = 120
@@ -101,6 +102,7 @@ class Pane(Vertical):
             sort_by=column,
             reverse=reverse,
             sort_hold_seconds=SORT_HOLD_SECONDS,
+            sort_every_seconds=LOW_BANDWIDTH_SORT_SECONDS if self._moment.is_coarse else 0.0,
             clock=self._moment.monotonic,
             id=f"table-{self.spec.id}",
         )

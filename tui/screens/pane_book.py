@@ -54,7 +54,8 @@ class PaneBook:
         if self._moment is None:
             source, ascii_only = deck.source, deck.ascii_only
             sparks = Sparks(source.series, source.tick_seconds, ascii_only=ascii_only)
-            self._moment = Moment(None if deck.low_bandwidth else sparks, ascii_only=ascii_only, monotonic=deck.monotonic)
+            drawn = None if deck.low_bandwidth else sparks
+            self._moment = Moment(drawn, ascii_only=ascii_only, monotonic=deck.monotonic)
         return self._moment
 
     def begin(self, view: HostView) -> None:

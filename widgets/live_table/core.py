@@ -12,6 +12,8 @@ from widgets.live_table import messages
 from widgets.live_table.model import Column, R, Row
 from widgets.live_table.view import TableView
 
+SETTLING_SECONDS = 15.0
+
 
 class TableCore(TableView[R], inherit_bindings=False):
     """Rows, cursor, sort order, filter, marks and folds as methods; LiveTable adds keys and mouse."""
@@ -27,6 +29,7 @@ class TableCore(TableView[R], inherit_bindings=False):
         sort_by: str | None = None,
         reverse: bool | None = None,
         sort_hold_seconds: float = 0.0,
+        sort_every_seconds: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
         name: str | None = None,
         id: str | None = None,  # noqa: A002 -- Textual's name for it
@@ -35,7 +38,10 @@ class TableCore(TableView[R], inherit_bindings=False):
     ) -> None:
         super().__init__(columns, fields=fields, name=name, id=id, classes=classes, disabled=disabled)
         self._sort_hold_seconds = sort_hold_seconds
+        self._sort_every_seconds = sort_every_seconds
         self._clock = clock
+        self._may_hold_from: float | None = None
+        self._sorted_at = float("-inf")
         self._hold_until = float("-inf")
         self._cursor_index = 0
         self._follow_cursor = False
@@ -48,7 +54,19 @@ class TableCore(TableView[R], inherit_bindings=False):
         """Show these rows from now on: all of them, not a difference. Draws only what looks different."""
         self._index.set_rows(rows)
         self._forget_vanished_marks()
-        self._apply(keep_order=self.frozen or self._clock() < self._hold_until)
+        now = self._clock()
+        keep_order = self.frozen or now < self._hold_until or self._was_sorted_lately(now)
+        if not keep_order:
+            self._sorted_at = now
+        self._apply(keep_order=keep_order)
+
+    def _was_sorted_lately(self, now: float) -> bool:
+        """Tell whether rows keep their places because they were put in order not long ago; not at the start."""
+        if self._may_hold_from is None and self._index.rows:
+            self._may_hold_from = now + SETTLING_SECONDS  # rows come before their figures
+        if self._may_hold_from is None or now < self._may_hold_from:
+            return False
+        return now < self._sorted_at + self._sort_every_seconds
 
     def row(self, key: str) -> Row[R] | None:
         """Return a row by key, in view or not."""

@@ -26,6 +26,7 @@ class LiveTable(TableCore[R], can_focus=True, inherit_bindings=False):
         reverse: First direction; None takes the column's own.
         sort_hold_seconds: How long after a cursor movement rows keep their places, so that none slips away under the
             finger. 0 sorts at once.
+        sort_every_seconds: Rows change places at most so often, where moving them costs more than the figures do.
         clock: Monotonic seconds, for that hold.
     """
 

@@ -28,6 +28,11 @@ class Moment:
     ascii_only: bool = False
     monotonic: Callable[[], float] = time.monotonic
 
+    @property
+    def is_coarse(self) -> bool:
+        """Tell whether as little as possible is to change."""
+        return self.sparks is None
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
