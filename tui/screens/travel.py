@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -236,5 +237,6 @@ class Travel:
     async def close(self) -> None:
         """End what is live, because hostdeck ends while the past is on the screen."""
         if self.away is not None:
-            await self.away.jobs.close()
+            with suppress(Exception):
+                await self.away.jobs.close()  # it tells how they end, on a screen that is not there any more
             await self.away.source.close()
