@@ -1,8 +1,9 @@
 """What really happens appears on the timeline, each thing once: an event and the state it causes are one thing."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -111,13 +112,13 @@ async def test_a_guest_that_starts_and_is_forced_off(clean_libvirt: LibvirtHost)
         await host.until(lambda: "event stopped" in map(words, host.told("vm")), "vm is stopped")
         await host.passes(AFTER_SECONDS + 2.0)
         told = of_kinds(host.told("vm"), EntryKind.EVENT, EntryKind.STATE)
-        assert told == ["event started", "event stopped"]
+        assert told.count("event started") == told.count("event stopped") == 1
+        assert [one for one in told if one.startswith("state")] == []
 
 
 async def test_a_kill_for_memory_is_told_by_the_kernel_with_its_container(clean_podman: PodmanHost) -> None:
     try:
-        with closing(open(open_kmsg(), "rb", closefd=True)):
-            pass
+        os.close(open_kmsg())
     except PermissionError:
         pytest.skip("kernel messages may not be read here")
     async with live(source_of(clean_podman)) as host:
