@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import PodmanHost
 from tests.live.harness.policy import lacking, require_root
 from tests.live.source import source_of
+from tests.live.test_libvirt_engine import define_broken_disk
 from tests.views import Views, watching
 from tui.domain.host import HostView, Problem, Severity
 from tui.domain.instance import State
@@ -90,6 +92,32 @@ async def test_a_container_that_fails_while_it_is_watched(clean_podman: PodmanHo
         clean_podman.remove("batch")
         await over(views, "exited")
         assert times_raised(views, "exited") == 1
+
+
+async def test_a_guest_that_an_io_error_paused(clean_libvirt: LibvirtHost) -> None:
+    define_broken_disk(clean_libvirt, "ill")
+    async with watching(source_of(libvirt=clean_libvirt)) as views:
+        await until_state(views, "ill", State.STOPPED)
+        clean_libvirt.virsh("start", "ill")
+        problem = await raised(views, "io-error", seconds=90.0)
+        assert (problem.name, problem.severity) == ("ill", Severity.CRITICAL)
+        await views.next_until(
+            lambda view: any(one.text == "paused: I/O error on vda" for one in view.problems), seconds=30.0
+        )
+        clean_libvirt.virsh("destroy", "ill")
+        await over(views, "io-error")
+        assert times_raised(views, "io-error") == 1
+
+
+async def test_an_engine_that_is_killed_and_comes_again(clean_podman: PodmanHost) -> None:
+    async with watching(source_of(clean_podman)) as views:
+        await views.until(lambda view: any(one.version for one in view.sources if one.kind == "podman"))
+        clean_podman.kill_service()
+        problem = await raised(views, "no-answer")
+        assert problem.severity is Severity.CRITICAL
+        assert problem.kind == "engine"
+        clean_podman.start_service()
+        await over(views, "no-answer")
 
 
 @pytest.fixture
