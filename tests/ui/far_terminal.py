@@ -22,6 +22,7 @@ class FarTerminal(PtyProcess):
     Attributes:
         answers: whether questions are answered; those of a time without are answered when it ends.
         received: bytes so far.
+        sent: keys and answers so far, in bytes.
         answered: how many frames were answered.
     """
 
@@ -30,7 +31,7 @@ class FarTerminal(PtyProcess):
         self._slave = os.open(f"/proc/{self.process.pid}/fd/0", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
         self.core = GhosttyCore(*size)
         self.answers = True
-        self.received = 0
+        self.received = self.sent = 0
         self.answered = 0
         self._owed = b""
         self._lines: dict[int, str] = {}
@@ -53,18 +54,27 @@ class FarTerminal(PtyProcess):
             self._lines[y] = "".join(run.text for run in line.runs)
         return "\n".join(self._lines[y] for y in sorted(self._lines))
 
-    def take(self, seconds: float = 0) -> int:
+    def take(self, seconds: float = 0, *, most: int = 65536) -> int:
         """Read once what is there, show and perhaps answer it; return how much it was."""
-        data = self._read() if is_readable(self.master, seconds) else b""
+        data = os.read(self.master, most) if is_readable(self.master, seconds) else b""
         self.screen += data
         self.received += len(data)
         self.core.feed(data)
         self._owed += self.core.take_told().replies
         if self.answers and self._owed:
-            self.answered += self._owed.count(b"\x1b[0n")
-            self.type(self._owed)
-            self._owed = b""
+            self.type(self.take_answers())
         return len(data)
+
+    def take_answers(self) -> bytes:
+        """Return what was asked for and not answered yet; it counts as answered."""
+        owed, self._owed = self._owed, b""
+        self.answered += owed.count(b"\x1b[0n")
+        return owed
+
+    def type(self, keys: bytes) -> None:
+        """Press keys, or answer."""
+        self.sent += len(keys)
+        super().type(keys)
 
     def take_until(self, condition: Callable[[], object], *, seconds: float = 20) -> None:
         """Read until something is so."""

@@ -142,6 +142,23 @@ async def test_rows_hold_still_for_a_moment_after_the_cursor_moved() -> None:
         assert names(app) == ["b", "a"]
 
 
+async def test_rows_change_places_only_so_often_where_moving_them_is_dear() -> None:
+    now = [100.0]
+    table = CountingTable(guest_columns(), sort_by="cores", sort_every_seconds=60.0, clock=lambda: now[0])
+    app = TableApp(table)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await show(pilot, table, [Guest("a", 0), Guest("b", 0)])
+        now[0] += 5
+        await show(pilot, table, [Guest("a", 3), Guest("b", 9)])
+        assert names(app) == ["b", "a"], "at the start rows come before their figures"
+        now[0] += 30
+        await show(pilot, table, [Guest("a", 9), Guest("b", 3), Guest("c", 99)])
+        assert names(app) == ["b", "a", "c"]
+        now[0] += 31
+        await show(pilot, table, [Guest("a", 9), Guest("b", 3), Guest("c", 99)])
+        assert names(app) == ["c", "a", "b"]
+
+
 async def test_marks_stay_with_their_rows_and_go_with_them() -> None:
     app = TableApp()
     async with app.run_test(size=(80, 24)) as pilot:
