@@ -16,6 +16,7 @@ import pytest
 
 from tui.doctor import Check, Condition, Machine, Report, examine
 from tui.doctor.cgroups import examine_cgroups
+from tui.doctor.kernel import examine_kernel
 from tui.doctor.libvirt import examine_libvirt, version_text
 from tui.doctor.machine import last_line
 from tui.doctor.podman import examine_podman, user_ids
@@ -599,7 +600,7 @@ async def test_machine_with_one_engine_is_well(root: Path) -> None:
     _program(root, "podman", "crun")
     report = await examine(_machine(root))
     assert report.exit_code == 0
-    assert {check.area for check in report.checks} == {"libvirt", "podman", "cgroups", "system"}
+    assert {check.area for check in report.checks} == {"libvirt", "podman", "cgroups", "kernel", "system"}
 
 
 async def test_every_warning_about_a_setting_has_a_remedy(root: Path) -> None:
@@ -657,3 +658,23 @@ def test_json_is_plain() -> None:
 async def test_this_machine_can_be_examined() -> None:
     report = await examine(Machine(environ=dict(os.environ), deadline=10))
     assert {"libvirt", "podman", "cgroups", "system"} <= {check.area for check in report.checks}
+
+
+def test_kernel_messages_that_can_be_read(root: Path) -> None:
+    _write(root, {"/dev/kmsg": ""})
+    messages, daemons = examine_kernel(_machine(root))
+    assert (messages.found, messages.state) == ("/dev/kmsg can be read", Condition.OK)
+    assert daemons.found == "from whether engines answer"
+
+
+def test_kernel_messages_through_the_journal(root: Path) -> None:
+    _write(root, {"/var/log/journal/abc/system.journal": ""})
+    messages, daemons = examine_kernel(_machine(root))
+    assert (messages.found, daemons.found) == ("through the journal", "from the journal")
+
+
+def test_kernel_messages_that_nothing_tells(root: Path) -> None:
+    (check, _) = examine_kernel(_machine(root, uid=1000, login="anna"))
+    assert check.state is Condition.WARN
+    assert "kills for memory and disk errors are not seen" in check.found
+    assert check.mend == "run hostdeck as root"

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 
 from tui.doctor.cgroups import examine_cgroups
+from tui.doctor.kernel import examine_kernel
 from tui.doctor.libvirt import examine_libvirt
 from tui.doctor.machine import Machine
 from tui.doctor.podman import examine_podman
@@ -27,7 +28,15 @@ async def examine(machine: Machine | None = None, *, connect: Sequence[str] = ()
     machine = machine or Machine()
     libvirt, containers = await asyncio.gather(examine_libvirt(machine, connect), examine_podman(machine, podman))
     engines = [*libvirt, *containers]
-    return Report((*engines, *_no_engine(machine, engines), *examine_cgroups(machine), *examine_system(machine)))
+    return Report(
+        (
+            *engines,
+            *_no_engine(machine, engines),
+            *examine_cgroups(machine),
+            *examine_kernel(machine),
+            *examine_system(machine),
+        )
+    )
 
 
 def _no_engine(machine: Machine, checks: Sequence[Check]) -> Sequence[Check]:

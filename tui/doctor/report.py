@@ -27,7 +27,7 @@ class Check:
     """One thing that was looked at.
 
     Attributes:
-        area: "libvirt", "podman", "cgroups" or "system".
+        area: "libvirt", "podman", "cgroups", "kernel" or "system".
         name: what was looked at, in a few words.
         found: what is there, with what it means where that is not plain.
         state: how it stands.
