@@ -36,7 +36,7 @@ SUBCOMMANDS: Mapping[str, str] = MappingProxyType(
 """Commands with a module of their own in `tui.subcommands`, and their help; imported only when one is asked for."""
 
 DEMO_TOO = frozenset({None, "dash"})
-"""Commands that may show the demo host; None is the screen."""
+"""Commands that may show the demo host or a record; None is the screen."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -87,7 +87,7 @@ def _wrong_together(arguments: argparse.Namespace) -> str:
         return "--at needs --replay."
     if arguments.replay is not None and arguments.demo:
         return "--replay shows what was recorded, --demo a host that is not there: choose one."
-    if arguments.replay is not None and arguments.command is not None:
+    if arguments.replay is not None and arguments.command not in DEMO_TOO:
         return f"--replay is for the screen; {arguments.command} does not know it."
     return ""
 

@@ -167,6 +167,10 @@ def test_figures_that_are_old_say_so(size: tuple[int, int]) -> None:
     assert "STALE" not in text_of(slow, *size)
 
 
+def test_a_replay_says_so() -> None:
+    assert "kvm01  REPLAY" in text_of(moment(view_of(guest()), is_replay=True))
+
+
 def test_a_sign_moves_with_every_sample() -> None:
     view = view_of(guest())
     signs = [text_of(moment(replace(view, tick=tick))).splitlines()[0][-8:] for tick in range(5)]

@@ -130,7 +130,7 @@ def test_no_link_no_folder_no_pipe_is_a_token_file(tmp_path: Path) -> None:
 def asked(**more: object) -> Namespace:
     fields: dict[str, object] = {
         "demo": False, "connect": [], "podman": [], "config": None, "interval": None, "read_only": False,
-        "rotate": 20.0, "pages": ALL_PAGES, "allow_changes": False,
+        "replay": None, "at": None, "rotate": 20.0, "pages": ALL_PAGES, "allow_changes": False,
     }  # fmt: skip
     return Namespace(**{**fields, **more})
 
@@ -141,6 +141,11 @@ def test_the_commands_are_argument_lists_that_only_look() -> None:
         "-m", "tui", "--connect=qemu:///system; reboot", "dash", "--rotate", "0", "--pages", "guests",
     ]  # fmt: skip
     assert list(made[Served.FULL])[2:] == ["-m", "tui", "--connect=qemu:///system; reboot", "--read-only"]
+
+
+def test_a_record_is_shown_to_browsers_too() -> None:
+    made = commands(asked(replay="", at="-2h"))
+    assert list(made[Served.FULL])[2:] == ["-m", "tui", "--replay=", "--at=-2h", "--read-only"]
 
 
 def test_changes_only_where_they_were_asked_for() -> None:

@@ -48,6 +48,7 @@ class DashApp(App[None], inherit_bindings=False):
         config: preferences; those of looks are taken.
         pages: those that take turns.
         rotate_seconds: how long each is shown; 0 for the first one only.
+        is_replay: the source is a record; its time is shown, and its figures do not age.
         monotonic: the clock by which pages turn and figures age.
         utc: the clock that is shown.
     """
@@ -63,6 +64,7 @@ class DashApp(App[None], inherit_bindings=False):
         config: Config | None = None,
         pages: Sequence[PageId] = ALL_PAGES,
         rotate_seconds: float = 0.0,
+        is_replay: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
         utc: Callable[[], float] = time.time,
     ) -> None:
@@ -74,6 +76,7 @@ class DashApp(App[None], inherit_bindings=False):
         self._view_came_at = 0.0
         self._monotonic = monotonic
         self._utc = utc
+        self._is_replay = is_replay
         self._rotation = Rotation(pages, rotate_seconds, monotonic())
         self._only_screen = DashScreen()
 
@@ -127,8 +130,9 @@ class DashApp(App[None], inherit_bindings=False):
         return Moment(
             view=self.view,
             turn=Turn(page=rotation.page, number=rotation.number, count=rotation.count, is_held=rotation.is_held(now)),
-            now_utc_seconds=self._utc(),
-            age_seconds=now - self._view_came_at if self.view is not None else 0.0,
+            now_utc_seconds=self.view.taken_utc_seconds if self._is_replay and self.view else self._utc(),
+            age_seconds=now - self._view_came_at if self.view is not None and not self._is_replay else 0.0,
+            is_replay=self._is_replay,
             interval_seconds=self.source.tick_seconds,
             entries=entries,
             events=self.source.events() if tells and not entries else (),

@@ -88,7 +88,8 @@ def _who(moment: Moment) -> Spans:
     if view is None:
         return (("hostdeck", "accent"),)
     name: Span = (escape_controls(view.host_name), "accent")
-    return (name, ("  DEMO", "warn")) if view.is_demo else (name,)
+    word = "  REPLAY" if moment.is_replay else "  DEMO" if view.is_demo else ""
+    return (name, (word, "warn")) if word else (name,)
 
 
 def _how(moment: Moment) -> Spans:

@@ -30,7 +30,7 @@ class Moment:
 
     Attributes:
         view: None before the first one.
-        now_utc_seconds: by the clock of this screen.
+        now_utc_seconds: by the clock of this screen; of a replay that of the record.
         age_seconds: since `view` came.
         interval_seconds: between two views, when all is well.
         entries: what happened, oldest first; empty where the page does not tell of it.
@@ -44,6 +44,7 @@ class Moment:
     interval_seconds: float = 1.0
     entries: Sequence[TimelineEntry] = ()
     events: Sequence[Event] = ()
+    is_replay: bool = False
     ascii_only: bool = False
 
     @property

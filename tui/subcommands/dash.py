@@ -11,7 +11,7 @@ from tui.dash.rotation import ALL_PAGES, PageId
 from tui.domain.errors import HostdeckError
 from tui.lifeline import has_screen
 from tui.subcommands.until_told import until_told
-from tui.wiring import Wanted
+from tui.wiring import Wanted, record_opener
 
 ROTATE_SECONDS = 20.0
 PORT = 9760
@@ -62,7 +62,15 @@ def run(arguments: argparse.Namespace, wanted: Wanted, config: Config) -> int:
         raise HostdeckError("no terminal", "dash needs a terminal; --web shows it in a browser.")
     from tui.dash.on_wall import run_dash
 
-    return run_dash(wanted, config, pages=arguments.pages, rotate_seconds=arguments.rotate)
+    options = {"pages": arguments.pages, "rotate_seconds": arguments.rotate}
+    if arguments.replay is None:
+        return run_dash(wanted, config, **options)
+    from tui.record.replay import open_replay
+
+    opener = record_opener(wanted, config.record, arguments.replay)
+    past = asyncio.run(open_replay(opener, arguments.at or ""))
+    past.play(on=True)
+    return run_dash(wanted, config, past=past, **options)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -59,6 +59,10 @@ def _shared(arguments: Namespace) -> list[str]:
     found += [f"--podman={url}" for url in arguments.podman]
     if arguments.config is not None:
         found.append(f"--config={arguments.config.absolute()}")
+    if arguments.replay is not None:
+        found.append(f"--replay={arguments.replay}")
+    if arguments.at is not None:
+        found.append(f"--at={arguments.at}")
     if arguments.interval is not None:
         found.append(f"--interval={arguments.interval:g}")
     return found
