@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
-from tui.rules.looks import LOOKS, STATE_RULES, Look
+from tui.rules.looks import FIGURES, LOOKS, STATE_RULES, Figure, Look
 from tui.rules.model import Limits, Rule, Scope
 from tui.rules.table import RULES
 
@@ -19,12 +19,14 @@ class Armed(NamedTuple):
     Attributes:
         floor: the figure below which it does not begin.
         look: None for hosts and engines, which are looked at as a whole.
+        figure: of an instance, where the rule looks at nothing else.
     """
 
     rule: Rule
     limits: Limits
     floor: float
     look: Look | None
+    figure: Figure | None
 
 
 class Glance(NamedTuple):
@@ -81,7 +83,7 @@ class RuleBook:
             if kind in rule.kinds and limits.enabled:
                 floor = -inf if limits.level is None else limits.level
                 look = LOOKS.get(rule.id) if kind in {"guest", "container"} else None
-                armed.append(Armed(rule, limits, floor, look))
+                armed.append(Armed(rule, limits, floor, look, FIGURES.get(rule.id)))
         figures = tuple(one for one in armed if one.rule.id not in STATE_RULES)
         return Arms(tuple(armed), figures, _glance(armed))
 

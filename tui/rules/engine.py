@@ -134,14 +134,15 @@ class RuleEngine:
         trend, entries, now, seeds = seat.trend, seat.entries, moment.now, moment.seeds
         seat.due = inf
         for armed in seat.arms.figures if seat.is_quiet else seat.arms.rules:
-            if armed.look is None:
+            rule, _, floor, asks, figure = armed
+            entry = entries.get(rule.id)
+            if asks is None or (entry is None and figure is not None and (figure(view.usage) or 0.0) < floor):
                 continue
-            entry = entries.get(armed.rule.id)
             stands = entry is not None and entry.raised
             if seeds and not stands:
-                stands = seat.problem_id(armed.rule.id) in seeds
-            seen = armed.look(view, trend, now, stands)
-            if entry is None and (seen is None or (seen.value is not None and seen.value < armed.floor)):
+                stands = seat.problem_id(rule.id) in seeds
+            seen = asks(view, trend, now, stands)
+            if entry is None and (seen is None or (seen.value is not None and seen.value < floor)):
                 continue
             seat.weigh(armed, seen, moment)
         seat.is_quiet = not trend.restarts and STATE_RULES.isdisjoint(entries)

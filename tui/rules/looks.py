@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from tui.domain.host import InstanceView
 from tui.domain.instance import Health, State
+from tui.domain.usage import Usage
 from tui.rules.model import Seen
 from tui.rules.trend import Trend
 
@@ -14,9 +15,9 @@ _HALTS = frozenset({"watchdog", "crashed", "post-copy migration failed", "an ope
 _FAILED = frozenset({"crashed", "failed", "failed to start"})
 _STATE = Seen()
 
-Look = Callable[
-    [InstanceView, Trend, float, bool], Seen | None
-]  # view, its past, monotonic time, does it stand already
+# of a view with its past at a monotonic time, where it stands already or not
+Look = Callable[[InstanceView, Trend, float, bool], Seen | None]
+Figure = Callable[[Usage], float | None]
 
 
 def crashed(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
@@ -112,16 +113,6 @@ def oom(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen |
     return None
 
 
-def memory(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
-    """See how full its memory is."""
-    return _level(view, view.usage.memory.percent_of_limit)
-
-
-def throttled(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
-    """See how often its quota holds it."""
-    return _level(view, view.usage.cpu.throttled_percent)
-
-
 def pids(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
     """See how near it is to its limit of tasks."""
     used = view.usage.pids
@@ -135,24 +126,29 @@ def swap(view: InstanceView, trend: Trend, now: float, _stands: bool) -> Seen | 
     return _level(view, trend.swap_growth_mib(view, now))
 
 
-def pressure_memory(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
-    """See how long all of it waited for memory."""
-    return _level(view, view.usage.pressure.memory_full)
+def _of_figure(figure: Figure) -> Look:
+    """Return the look at a plain figure of what runs."""
 
+    def look(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
+        return _level(view, figure(view.usage))
 
-def pressure_io(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
-    """See how long some of it waited for a disk."""
-    return _level(view, view.usage.pressure.io_some)
-
-
-def pressure_cpu(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
-    """See how long some of it waited for a processor, its own quota not counted."""
-    return _level(view, view.usage.pressure.cpu_some)
+    return look
 
 
 def _level(view: InstanceView, value: float | None) -> Seen | None:
     return None if value is None or not view.instance.state.is_active else Seen(value)
 
+
+FIGURES: Mapping[str, Figure] = MappingProxyType(
+    {
+        "memory": lambda usage: usage.memory.percent_of_limit,
+        "throttled": lambda usage: usage.cpu.throttled_percent,
+        "pressure-memory": lambda usage: usage.pressure.memory_full,
+        "pressure-io": lambda usage: usage.pressure.io_some,
+        "pressure-cpu": lambda usage: usage.pressure.cpu_some,  # waiting for its own quota is not counted by the kernel
+    }
+)
+"""Plain figures by id of the rule, so that one below its level is passed over at once."""
 
 LOOKS: Mapping[str, Look] = MappingProxyType(
     {
@@ -167,25 +163,12 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "unit-failed": unit_failed,
         "stopping": stopping,
         "oom": oom,
-        "memory": memory,
-        "throttled": throttled,
         "pids": pids,
         "swap": swap,
-        "pressure-memory": pressure_memory,
-        "pressure-io": pressure_io,
-        "pressure-cpu": pressure_cpu,
+        **{rule_id: _of_figure(figure) for rule_id, figure in FIGURES.items()},
     }
 )
 """By id of a rule; those that are asked about a whole host or an engine are in `tui.rules.scene`."""
 
-STATE_RULES = frozenset(LOOKS) - {
-    "oom",
-    "memory",
-    "throttled",
-    "pids",
-    "swap",
-    "pressure-memory",
-    "pressure-io",
-    "pressure-cpu",
-}
+STATE_RULES = frozenset(LOOKS) - {"oom", "pids", "swap", *FIGURES}
 """Those that say the same again while an engine says nothing new and no restart is remembered."""
