@@ -9,7 +9,7 @@ from tui.config.bindings import find_conflicts
 from tui.config.keys import key_label, parse_key
 from tui.domain.action import Verb
 
-_MOVES_WITH_CAPITALS = {"move_bottom", "log_save"}
+_MOVES_WITH_CAPITALS = {"move_bottom", "log_save", "bundle"}
 
 
 def test_ids_and_command_words_are_unique() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tui.actions import Action, Scope, possible
 from tui.actions.naming import spellings
-from tui.commands.parse import ALIASES, SWITCH, WORDS, CommandContext
+from tui.commands.parse import ALIASES, EXPORTS, SWITCH, WORDS, CommandContext
 
 MOST_COMPLETIONS = 50
 
@@ -46,6 +46,8 @@ def _candidates(action: Action, done: list[str], context: CommandContext) -> lis
         return list(context.columns) if not done else ["reverse"][len(done) - 1 :]
     if action.id == "columns":
         return [column for column in context.columns if column not in done]
+    if action.id == "export":
+        return [] if done else list(EXPORTS)
     if action.id == "send_keys" and not done:
         return ["ctrl-alt-del", "sysrq-b", "alt-f1", "alt-f2", "enter"]
     if action.id == "silence" and not done:

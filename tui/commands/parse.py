@@ -16,6 +16,7 @@ WORDS: dict[str, Action] = {action.command: action for action in ACTIONS if acti
 """Every command word with its action."""
 
 ALIASES = {"q": "quit", "h": "help", "?": "help"}
+EXPORTS = ("csv", "jsonl")
 SWITCH = {"on": Verb.AUTOSTART_ON, "off": Verb.AUTOSTART_OFF}
 
 
@@ -182,6 +183,12 @@ def _read_notify(action: Action, words: list[str], context: CommandContext) -> C
     return Command(action, ("test",))
 
 
+def _read_export(action: Action, words: list[str], context: CommandContext) -> Command:  # noqa: ARG001 - names nothing
+    if len(words) > 1 or words[:1] not in ([], *([name] for name in EXPORTS)):
+        raise CommandError("No such format", f'After "export" comes {" or ".join(EXPORTS)}, and nothing more.')
+    return Command(action, tuple(words))
+
+
 _Reader = Callable[[Action, list[str], CommandContext], Command]
 
 _READERS: dict[str, _Reader] = {
@@ -195,6 +202,7 @@ _READERS: dict[str, _Reader] = {
     "send_keys": _read_keys,
     "silence": _read_silence,
     "notify": _read_notify,
+    "export": _read_export,
 }
 
 

@@ -11,15 +11,18 @@ from tui.domain.action import Result
 from tui.jobs.model import JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
-    from tui.domain.operation import Operation, Progress
+    from tui.domain.operation import Operation, OperationOutcome, Progress, ProgressSink
     from tui.jobs.book import JobBook
     from tui.jobs.model import Job
     from tui.jobs.seam import ActionSource
 
 PROGRESS_SECONDS = 0.25
 """A copy may tell more often than anybody reads: the newest value is shown after this time, the last one always."""
+
+if TYPE_CHECKING:
+    Work = Callable[[ProgressSink], Awaitable[OperationOutcome]]
 
 
 class Operations:
@@ -49,9 +52,13 @@ class Operations:
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
         self._closing = False
 
-    def start(self, job: Job, operation: Operation) -> None:
-        """Begin on a job; returns at once."""
-        self._tasks[job.id] = asyncio.get_running_loop().create_task(self._carry_out(job.id, operation))
+    def start(self, job: Job, operation: Operation, work: Work | None = None) -> None:
+        """Begin on a job; returns at once.
+
+        Args:
+            work: what is done; None asks the operation's engine.
+        """
+        self._tasks[job.id] = asyncio.get_running_loop().create_task(self._carry_out(job.id, operation, work))
 
     def cancel(self, job_id: int) -> bool:
         """End a job as soon as its engine lets go; tells whether there was anything to end."""
@@ -76,12 +83,13 @@ class Operations:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _carry_out(self, job_id: int, operation: Operation) -> None:
+    async def _carry_out(self, job_id: int, operation: Operation, work: Work | None) -> None:
         result, message = Result.CANCELLED, ""
         try:
             async with self._turns[operation.target.engine]:
                 self._put(job_id, state=JobState.RUNNING, started_monotonic_seconds=self._monotonic())
-                outcome = await self._source.operate(operation, _Told(self, job_id))
+                told = _Told(self, job_id)
+                outcome = await (self._source.operate(operation, told) if work is None else work(told))
                 result, message = outcome.result, outcome.message
         except asyncio.CancelledError:
             if self._closing:

@@ -26,6 +26,7 @@ from tui.jobs.tracker import Tracker
 
 if TYPE_CHECKING:
     from tui.domain.operation import Operation
+    from tui.jobs.operations import Work
 
 READ_ONLY = "hostdeck runs with --read-only: nothing is changed."
 NO_ANSWER = "No answer within the deadline; whether it was done is looked up, and it is not asked again."
@@ -93,6 +94,7 @@ class Jobs:
         self._trackers: dict[int, Tracker] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
+        self._unaudited: set[int] = set()
         self._last_job = 0
         self._last_batch = 0
         self._submitting = False
@@ -163,6 +165,30 @@ class Jobs:
         found = tuple(job for job in map(self._book.get, ids) if job is not None)
         self._batch_changed(self._last_batch)
         return found
+
+    def submit_work(self, operation: Operation, work: Work, command: str = "") -> Job:
+        """Start on what hostdeck does by itself and only reads from engines; returns at once.
+
+        It is not refused where nothing may be changed, and the audit file does not tell of it.
+
+        Args:
+            work: does it, tells how far it is, and may be cancelled.
+            command: the equivalent command line.
+        """
+        self._last_batch += 1
+        self._last_job += 1
+        job = Job(
+            id=self._last_job, batch=self._last_batch, request=operation, name=operation.subject,
+            kind=kind_of(operation), command=command, submitted_utc_seconds=self._utc(),
+        )  # fmt: skip
+        why_not = self._repeated(job)
+        self._unaudited.add(job.id)
+        self._book.put(job)
+        if why_not:
+            self._end(job, JobState.REFUSED, why_not)
+        else:
+            self._operations.start(job, operation, work)
+        return self._book.get(job.id) or job
 
     def cancel(self, job_id: int) -> bool:
         """End an operation as soon as its engine lets go; tells whether there was anything to end."""
@@ -251,6 +277,7 @@ class Jobs:
 
     def _dropped(self, job_id: int) -> None:
         self._trackers.pop(job_id, None)
+        self._unaudited.discard(job_id)
 
     def _forbidden(self, view: HostView | None) -> bool:
         return self._read_only or (view is not None and view.read_only)
@@ -344,6 +371,8 @@ class Jobs:
         self._batch_changed(job.batch)
 
     def _written(self, job: Job, result: Result, message: str) -> None:
+        if job.id in self._unaudited:
+            return
         self._audit.result(audit_entry(job, self._source.view), result, message)
 
     def _batch_changed(self, batch: int) -> None:

@@ -36,12 +36,12 @@ async def run_command(deck: Deck, command: Command) -> None:
     elif action.id == "theme" and command.arguments:
         deck.choose_theme(command.arguments[0])
     elif action.id in _ON_TABLE and (command.arguments or action.id == "columns"):
-        _on_table(deck, command)
+        await _on_table(deck, command)
     else:
         await deck.action_deck(action.id)
 
 
-_ON_TABLE = frozenset({"filter", "sort", "columns"})
+_ON_TABLE = frozenset({"filter", "sort", "columns", "export"})
 
 
 _HANDLING = frozenset({"ack", "silence", "note"})
@@ -94,7 +94,7 @@ async def _open(deck: Deck, command: Command) -> None:
             open_details(deck, instance.key)
 
 
-def _on_table(deck: Deck, command: Command) -> None:
+async def _on_table(deck: Deck, command: Command) -> None:
     from tui.screens.main import MainScreen
 
     screen = deck.screen
@@ -102,7 +102,11 @@ def _on_table(deck: Deck, command: Command) -> None:
         deck.say("There is no table here: go back to the panes first.", "warn")
         return
     arguments = command.arguments
-    if command.action.id == "filter":
+    if command.action.id == "export":
+        from tui.screens.table_export import write_table
+
+        await write_table(deck, screen.pane, arguments[0])
+    elif command.action.id == "filter":
         screen.pane.set_filter(arguments[0])
     elif command.action.id == "sort":
         table = screen.pane.table

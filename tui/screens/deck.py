@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tui.actions import Action, Scope, Targets
 from tui.domain.host import HostView, Problem
 from tui.jobs import Job, Jobs
-from tui.present.hostbar import Replayed
+from tui.present.hostbar import Replayed, connecting_bar, host_bar
 from tui.present.roles import Span, Spans
 from tui.sampling.source import HostSource
 from tui.screens.key_order import KeysInOrder
@@ -32,6 +32,8 @@ LEAST_LINES = 15
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+    from tui.config import Config
+    from tui.record.reading import RecordReader
     from tui.screens.inside import Inside
     from tui.screens.travel import Travel
     from tui.screens.xml_edit import Draft
@@ -57,6 +59,8 @@ class Deck(KeysInOrder, inherit_bindings=False):
         typed_forms: what was last typed into each form, by its name.
         form_drafts: what stood in forms that were left without being submitted, by their titles.
         lasting_forms: what is to be there again after the next start, by name; no secrets.
+        config: preferences.
+        open_record: opens the record of this host and tells where it is; None where there is none.
         kept_edits: edited definitions that were not taken, by the row key of their guest.
     """
 
@@ -65,6 +69,8 @@ class Deck(KeysInOrder, inherit_bindings=False):
     view: HostView | None = None
     frozen_view: HostView | None = None
     replayed: Replayed | None = None
+    config: Config
+    open_record: Callable[[], tuple[RecordReader, str]] | None = None
     ascii_only: bool = False
     low_bandwidth: bool = False
     said: Span | None = None
@@ -202,6 +208,15 @@ class DeckScreen(Screen[None]):
 
     def show_said(self) -> None:
         """Show or take away the last message."""
+
+    def host_line(self) -> SpanLines:
+        """Return the line that tells of the host, and of its problems, to be placed first."""
+        return SpanLines((connecting_bar(80),), id="host-bar")
+
+    def show_host(self, view: HostView) -> None:
+        """Bring that line up to date."""
+        bar = host_bar(view, self.size.width, frozen=self.deck.frozen, ascii_only=self.deck.ascii_only)
+        self.query_one("#host-bar", SpanLines).show([bar])
 
     def ruler(self) -> Iterable[Widget]:
         """Return the line of time where the past is on the screen, to be placed below the host bar."""

@@ -76,6 +76,16 @@ class Everywhere:
 
         self._deck.push_screen(JobsScreen())
 
+    def do_bundle(self) -> None:
+        """Collect all that tells what is wrong into one file."""
+        from tui.screens.bundling import start_bundle
+
+        start_bundle(self._deck)
+
+    def do_export(self) -> None:
+        """Say how a table is written to a file."""
+        self._deck.say("Say how: :export csv, or :export jsonl.", "warn")
+
     def do_sessions(self) -> None:
         """List the open sessions."""
         self._deck.inside.show_sessions()
