@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("table", "sampler", "start", "terminal", "log_view", "whole", "many")
+NAMES = ("table", "sampler", "start", "terminal", "log_view", "whole", "many", "line")
 BUILD = Path(__file__).parent / "build"
 
 

@@ -45,4 +45,6 @@ def run_screen(
     audit = NoAudit() if is_demo else AuditLog()
     jobs = Jobs(source, audit, read_only=read_only, stop_patience_seconds=config.stop_patience_seconds)
     app = TerminalApp(source, jobs, config=config, kept=StateFile(), open_record=open_record, replay=replay)
+    if config.low_bandwidth:
+        app.draw_few_colours()
     return run_app(app)

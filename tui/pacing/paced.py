@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.color import ColorSystem
 from textual.app import App
 from textual.geometry import Region
 
@@ -37,6 +38,11 @@ class Paced(App[Any]):
         from tui.pacing.driver import PacedDriver
 
         return PacedDriver
+
+    def draw_few_colours(self) -> None:
+        """Take the nearest of 256 colours: naming one takes half as many bytes."""
+        if self.console._color_system is ColorSystem.TRUECOLOR:
+            self.console._color_system = ColorSystem.EIGHT_BIT
 
     def _build_driver(self, *arguments: Any, **options: Any) -> Driver:
         from tui.pacing.driver import PacedDriver
