@@ -124,6 +124,14 @@ def test_a_seed_that_comes_late_is_taken_over_by_what_stands() -> None:
     ]
 
 
+def test_a_seed_ends_the_time_that_something_waits_for() -> None:
+    bench = Bench(SLOW, is_settled=False)
+    assert bench.at(memory(95)) == ()
+    bench.board.seed([known("memory", UTC - 900.0, None)])
+    (problem,) = bench.after(1.0, memory(95))
+    assert problem.since_utc_seconds == UTC - 900.0
+
+
 def test_a_seed_of_an_exit_is_raised_though_nobody_watched() -> None:
     bench = Bench(is_settled=False)
     bench.board.seed([known("exited", UTC - 60.0, None)])

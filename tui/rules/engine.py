@@ -47,12 +47,14 @@ class RuleEngine:
         """Take since when, and how bad at its worst, from who looked on before; before or after the first moment."""
         self._seeds.plant(problems)
         self._is_sown = True
-        for entry in self._raised:
-            seed = self._seeds.take(entry.problem.id) if entry.problem is not None else None
-            if seed is not None:
-                entry.sow(seed)
-                self._news.moved |= entry.find_place()
-                self._news.told = True
+        for subject in self._subjects():
+            for place, entry in subject.entries.items():
+                rule_id, _, of = place.partition(" ")
+                seed = self._seeds.take(subject.problem_id(rule_id, of))
+                if seed is not None:
+                    entry.sow(seed)
+                    self._news.moved |= entry.find_place()
+                    self._news.told = True
 
     def judge(
         self, instances: Sequence[InstanceView], changed: Sequence[int], scene: Scene, *, now: float, utc: float
@@ -188,11 +190,14 @@ class RuleEngine:
             armed = next(one for one in self._book.of(subject.kind, subject.name).rules if one.rule.id == rule_id)
             subject.weigh(armed, nothing, moment, place)
 
+    def _subjects(self) -> list[Subject]:
+        """Return all for whom something stands or may begin to."""
+        return [self._host, *self._engines.values(), *self._troubled]
+
     def _gather(self, now: float) -> tuple[Problem, ...]:
         news, ghosts = self._news, self._seats.ghosts(now)
         if news.moved or ghosts != self._ghosts:
-            subjects: list[Subject] = [self._host, *self._engines.values(), *self._troubled]
-            entries = [entry for subject in subjects for entry in subject.entries.values() if entry.raised]
+            entries = [entry for subject in self._subjects() for entry in subject.entries.values() if entry.raised]
             entries += [seat.entries[OUTLIVING] for seat in ghosts]
             self._raised = sorted(entries, key=lambda entry: entry.order or ())
             self._ghosts = ghosts

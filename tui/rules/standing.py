@@ -76,7 +76,8 @@ class Entry:
         return order != before
 
     def sow(self, seed: Seed) -> None:
-        """Take over what is known of it from before."""
+        """Take over what is known of it from before; it was raised elsewhere, so that its time is over."""
+        self.over_at = -inf
         known = [since for since in (self.since, seed.since_utc_seconds) if since is not None]
         peaks = [peak for peak in (self.peak, seed.peak) if peak is not None]
         self.since, self.peak = min(known, default=None), max(peaks, default=None)
@@ -134,7 +135,6 @@ class Subject:
         entry = Entry(moment.now, None if moment.is_first and not seen.began else moment.utc)
         seed = moment.seeds.take(self.problem_id(rule.id, seen.of))
         if seed is not None:
-            entry.over_at = -inf  # it was raised elsewhere: its time is over
             entry.since = None
             entry.sow(seed)
         return entry
