@@ -123,10 +123,10 @@ class Charts(Vertical):
     def compose(self) -> ComposeResult:
         """Place the parts."""
         yield self._heading
+        yield self._note
         if self._has_live:
             yield self._live
         yield self._long
-        yield self._note
 
     def on_mount(self) -> None:
         """Show one of the two kinds."""
@@ -196,6 +196,7 @@ class Charts(Vertical):
 
     async def _read(self, shown: Shown, window: Window, count: int) -> None:
         past = shown.source.past
+        self._long.display = past is not None
         if past is None:
             self._say(NO_PAST)
             return
@@ -213,6 +214,7 @@ class Charts(Vertical):
                     note = f"{gaps} {note}".strip()
         except (HostdeckError, OSError) as error:
             note = error.message if isinstance(error, HostdeckError) else str(error)
+            self._long.display = False
         self._say(note)
 
     def _say(self, note: str) -> None:
