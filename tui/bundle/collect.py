@@ -84,7 +84,7 @@ async def _fill(archive: Archive, materials: Materials, notes: Notes, progress: 
     for place, (name, make) in enumerate(parts):
         progress(Progress(text=f"{name} ({place + 1} of {total})"))
         content = await _made(name, make, notes)
-        if content is not None:
+        if content:
             await asyncio.to_thread(archive.add, name, content)
     wanted = [item.instance for item in chosen[:MOST_INSTANCES]]
     await _add_instances(archive, wanted, materials, notes, progress)

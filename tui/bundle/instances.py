@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from datetime import UTC, datetime
 
 from tui.bundle.archive import plain_name
 from tui.bundle.materials import Notes
@@ -11,7 +10,9 @@ from tui.domain.errors import HostdeckError
 from tui.domain.instance import Instance
 from tui.domain.secrets import masked_document, masked_line, masked_xml
 from tui.domain.session import LogChunk, LogRequest
+from tui.export.tables import time_text
 from tui.sampling.source import HostSource
+from widgets.escape import escape_controls
 
 LOG_LINES = 2000
 LOG_BYTES = 1 << 20
@@ -86,18 +87,17 @@ async def _read(chunks: AsyncIterator[LogChunk], lines: list[str]) -> None:
     async with aclosing(chunks) as reading:  # type: ignore[type-var]
         async for chunk in reading:
             for utc, is_error, raw in chunk.lines:
-                when = "-" if utc is None else datetime.fromtimestamp(utc, UTC).isoformat(timespec="milliseconds")
-                text = raw.decode("utf-8", "replace")
-                lines.append(f"{when} {'E' if is_error else ' '} {text}")
+                when = "-" if utc is None else time_text(utc)
+                lines.append(f"{when} {'E' if is_error else ' '} {raw.decode('utf-8', 'replace')}")
             del lines[: -2 * LOG_LINES]
 
 
 def _ends(lines: list[str]) -> bytes:
-    """Return the last lines, masked, as many as fit."""
+    """Return the last lines, as many as fit; masked, and with control characters spelled out, for they meet `cat`."""
     found: list[bytes] = []
     size = 0
     for line in reversed(lines[-LOG_LINES:]):
-        masked = masked_line(line).encode("utf-8", "replace") + b"\n"
+        masked = escape_controls(masked_line(line)).encode("utf-8", "replace") + b"\n"
         size += len(masked)
         if size > LOG_BYTES:
             break

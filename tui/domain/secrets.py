@@ -31,7 +31,11 @@ _LOGIN = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
 _BEARER = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 _PEM = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 
-ElementTree.register_namespace("qemu", "http://libvirt.org/schemas/domain/qemu/1.0")  # else it is written as ns0
+for _prefix, _space in (  # else they are written as ns0 and ns1
+    ("qemu", "http://libvirt.org/schemas/domain/qemu/1.0"),
+    ("libosinfo", "http://libosinfo.org/xmlns/libvirt/domain/1.0"),
+):
+    ElementTree.register_namespace(_prefix, _space)
 
 
 def looks_secret(name: str) -> bool:
