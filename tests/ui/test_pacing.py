@@ -160,3 +160,19 @@ def test_a_terminal_that_never_answers_is_drawn_on(hostdeck: FarTerminal) -> Non
     finally:
         far.close()
         assert os.WIFEXITED(far.process.returncode)
+
+
+@pytest.mark.parametrize(("options", "said"), [((), "every 5 s"), (("--interval", "2"), "every 2 s")])
+def test_little_is_drawn_where_it_is_asked_for(options: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "tui", "--demo", "--low-bandwidth", *options]
+    far = FarTerminal(argv, home=tmp_path, size=(200, 50))
+    try:
+        far.take_until(lambda: "build-7" in far.text and "cores" in far.text)
+        assert not set("▁▂▃▄▅▆▇█") & set(far.text.split("build-7", 1)[1].split("G", 1)[0]), "no small chart"
+        assert not any("⠀" <= sign <= "⣿" for sign in far.text), "no chart"
+        far.type(b":host\r")
+        far.take_until(lambda: said in far.text)
+        far.type(b"q")
+        far.take_until(lambda: far.process.poll() is not None)
+    finally:
+        far.close()
