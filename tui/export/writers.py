@@ -81,7 +81,7 @@ def _cell(value: Cell) -> str | float:
     if isinstance(value, str):
         text = escape_controls(value)
         return f"'{text}" if text.startswith(_FORMULA) else text
-    return "" if math.isnan(value) else value
+    return value if math.isfinite(value) else ""
 
 
 def _plain(value: Cell) -> Cell:
