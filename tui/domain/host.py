@@ -67,7 +67,7 @@ class Filesystem:
     Attributes:
         path: where it is mounted.
         kind: "ext4", "xfs", "btrfs".
-        free_bytes: what may still be written by who is not root.
+        free_bytes: what may still be written by who is not root, to a thousandth of the whole.
         used_percent: as `df` gives it: of what is used and what may still be written.
         inodes_percent: used inodes; None where it has no fixed number of them.
         answers: False where a question about it hangs; the figures are then those of before.

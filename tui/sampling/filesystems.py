@@ -96,11 +96,12 @@ def fill_of(mount: Mount) -> Filesystem | None:
     used = told.f_blocks - told.f_bfree
     size = told.f_frsize or told.f_bsize
     writable = used + told.f_bavail
+    step = max(1, told.f_blocks >> 10)  # what nobody can see is no news
     return Filesystem(
         path=mount.path,
         kind=mount.kind,
         total_bytes=told.f_blocks * size,
-        free_bytes=told.f_bavail * size,
+        free_bytes=told.f_bavail // step * step * size,
         used_percent=round(100 * used / writable, 1) if writable else None,
         inodes_percent=round(100 * (told.f_files - told.f_ffree) / told.f_files, 1) if told.f_files else None,
     )
