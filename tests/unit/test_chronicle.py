@@ -215,6 +215,12 @@ def test_entries_are_in_order_whenever_they_come() -> None:
     assert bench.chronicle.entries is bench.chronicle.entries
 
 
+def test_an_action_is_joined_to_its_instance_too() -> None:
+    bench = Bench(container())
+    bench.chronicle.add(note(bench.utc, EntryKind.ACTION, "stop", subject=container().key, name="web"))
+    assert [entry.lasting for entry in bench.chronicle.entries] == [container().stable_key.text]
+
+
 # Problems
 
 

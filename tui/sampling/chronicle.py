@@ -102,7 +102,8 @@ class Chronicle:
             self._told.tell(entry.subject, OOM, self._now)
         elif entry.kind is EntryKind.DAEMON and entry.what in _DAEMON_WORDS:
             self._told.tell(entry.engine, _DAEMON_WORDS[entry.what], self._now)
-        self._add_counted(entry)
+        instance = self._by_key.get(entry.subject) if not entry.lasting else None
+        self._add_counted(replace(entry, lasting=instance.stable_key.text) if instance is not None else entry)
 
     # What comes out
 

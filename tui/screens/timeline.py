@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from time import localtime, strftime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -12,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 
-from tui.actions import Scope, Targets, resolve_targets
+from tui.actions import Scope
 from tui.domain.errors import HostdeckError
 from tui.domain.host import HostView
 from tui.present.hostbar import connecting_bar, host_bar
@@ -27,9 +26,9 @@ from tui.present.timeline import (
     title,
 )
 from tui.sampling.gaps import KnowsGaps
-from tui.screens.deck import DeckScreen
 from tui.screens.span_lines import SpanLines
 from tui.screens.timeline_list import MOST_PIECES_AT_ONCE, TimelineList
+from tui.screens.timeline_opening import OpensEntries
 from widgets.filter_bar import FilterBar
 from widgets.filter_query import FilterQuery
 from widgets.key_footer import KeyFooter
@@ -60,7 +59,7 @@ class TimelineTable(LiveTable[Line]):
     has_fixed_order = True
 
 
-class TimelineScreen(DeckScreen):
+class TimelineScreen(OpensEntries):
     """A list of entries, and all about the one under the cursor.
 
     Args:
@@ -160,7 +159,7 @@ class TimelineScreen(DeckScreen):
         self._grow()
 
     def _show_entry(self) -> None:
-        entry, view = self._entry, self.deck.shown_view
+        entry, view = self.entry, self.deck.shown_view
         box = self.query_one("#entry", SpanLines)
         lines = (
             entry_lines(entry, self.size.width - 1, view.taken_utc_seconds, box.size.height or 3)
@@ -170,7 +169,8 @@ class TimelineScreen(DeckScreen):
         box.show(lines or [()])
 
     @property
-    def _entry(self) -> TimelineEntry | None:
+    def entry(self) -> TimelineEntry | None:
+        """Return what is under the cursor."""
         row = self._table.cursor_row
         return row.data.entry if row is not None else None
 
@@ -243,7 +243,7 @@ class TimelineScreen(DeckScreen):
 
     def action_only(self) -> None:
         """Show only what is under the cursor, or everything."""
-        entry = self._entry
+        entry = self.entry
         if self._list.wanted.only is not None:
             self._want(only=None)
         elif entry is not None and (entry.subject or entry.lasting):
@@ -296,42 +296,3 @@ class TimelineScreen(DeckScreen):
             self._want(query=FilterQuery())
         else:
             self.app.pop_screen()
-
-    @property
-    def current_key(self) -> str | None:
-        """Return the row key of the instance under the cursor."""
-        entry = self._entry
-        return self._present_key(entry) if entry is not None else None
-
-    def _present_key(self, entry: TimelineEntry) -> str:
-        """Return the row key of an instance as it is now: it may have been made anew since."""
-        view = self.deck.view
-        found = [item for item in view.instances if item.key == entry.subject] if view is not None else []
-        if not found and view is not None and entry.lasting:
-            found = [item for item in view.instances if item.instance.stable_key.text == entry.lasting]
-        return found[0].key if found else entry.subject
-
-    def targets(self) -> Targets:
-        """Return the instance under the cursor."""
-        view, key = self.deck.view, self.current_key
-        return resolve_targets(view, key, (), (key,)) if view is not None and key else Targets()
-
-    @on(LiveTable.RowSelected)
-    def do_open(self) -> None:
-        """Go to what the entry is about."""
-        entry = self._entry
-        if entry is None:
-            return
-        if entry.subject_kind == "engine" or not entry.subject:
-            from tui.screens.engines import EnginesScreen
-
-            self.app.push_screen(EnginesScreen())
-        else:
-            from tui.screens.on_instance import open_details
-
-            open_details(self.deck, self._present_key(entry))
-
-    def do_replay(self) -> None:
-        """Bring the moment of the entry to the screen, from the record."""
-        entry = self._entry
-        self.deck.travel.enter(strftime("%Y-%m-%d %H:%M:%S", localtime(entry.utc_seconds)) if entry else "")

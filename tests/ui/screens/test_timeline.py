@@ -177,6 +177,17 @@ async def test_enter_goes_to_the_instance(host: StillHost) -> None:
         assert app.screen.key == named(host, "api-3").key
 
 
+async def test_what_is_gone_is_said_to_be_gone(host: StillHost) -> None:
+    app = make_app(host)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await opened(pilot, app)
+        host.add_to_timeline(entry(-300.0, "removed", name="gone", subject="host/podman/gone"))
+        await step(pilot, host)
+        await until(pilot, lambda: told(app)[0] == "event gone removed")
+        await pilot.press("enter")
+        await until(pilot, lambda: "gone is gone; h shows the moment from the record." in screen_text(app))
+
+
 async def test_enter_on_an_engine_goes_to_the_engines(host: StillHost) -> None:
     app = make_app(host)
     async with app.run_test(size=SIZE) as pilot:
