@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from importlib import resources
 
+AGAIN_SECONDS = 5
 OWN_FILES = {"page.css": "text/css", "page.js": "text/javascript"}
 
 
@@ -44,9 +45,10 @@ def come_in(path: str) -> str:
 """
 
 
-def sentence(text: str) -> str:
-    """Return a page that says one thing."""
+def sentence(text: str, *, again: bool = False) -> str:
+    """Return a page that says one thing; `again` asks anew every few seconds, because nobody may be there to do it."""
+    refresh = f'<meta http-equiv="refresh" content="{AGAIN_SECONDS}">' if again else ""
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>hostdeck</title>
-<link rel="icon" href="data:,"></head><body><p>{escape(text)}</p></body></html>
+{refresh}<link rel="icon" href="data:,"></head><body><p>{escape(text)}</p></body></html>
 """

@@ -86,7 +86,7 @@ class PageServer:
 
     @web.middleware
     async def _gatekeeper(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not self._gate.origin_for(request.host):
+        if not self._origin(request):
             return _say(421, WRONG_HOST)
         token = request.query.get("token")
         if token is not None and request.path in PATHS.values():
@@ -104,18 +104,22 @@ class PageServer:
             samesite="Strict",
             path="/",
             max_age=KEPT_SECONDS,
-            secure=self._gate.origin_for(request.host).startswith("https:"),
+            secure=self._origin(request).startswith("https:"),
         )
         return response
 
     async def _add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(HEADERS)
-        origin = self._gate.origin_for(request.host)
+        origin = self._origin(request)
         sockets = origin.replace("http", "ws", 1)
         response.headers["Content-Security-Policy"] = (
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' "
             f"data:; connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
+
+    def _origin(self, request: web.Request) -> str:
+        """Return which of our origins a request came to, empty for none; without a Host it is none."""
+        return self._gate.origin_for(request.headers.get("Host", ""))
 
     # What there is
 
@@ -124,8 +128,8 @@ class PageServer:
 
         async def show(request: web.Request) -> web.StreamResponse:
             if self._is_full:
-                return _say(503, self._full_words)
-            url = f"{self._gate.origin_for(request.host).replace('http', 'ws', 1)}/ws/{served.value}"
+                return _say(503, self._full_words, again=True)
+            url = f"{self._origin(request).replace('http', 'ws', 1)}/ws/{served.value}"
             return web.Response(text=pages.terminal_page(title, url), content_type="text/html")
 
         return show
@@ -195,5 +199,5 @@ class PageServer:
         await asyncio.gather(*(session.stop() for session in self._sessions), return_exceptions=True)
 
 
-def _say(status: int, text: str) -> web.Response:
-    return web.Response(status=status, text=pages.sentence(text), content_type="text/html")
+def _say(status: int, text: str, *, again: bool = False) -> web.Response:
+    return web.Response(status=status, text=pages.sentence(text, again=again), content_type="text/html")

@@ -282,6 +282,7 @@ async def test_no_more_sessions_than_allowed_and_a_place_is_free_again() -> None
         assert await asker.refused() == 503
         page = await asker.get("/")
         assert (page.status, "1 sessions" in await page.text()) == (503, True)
+        assert 'http-equiv="refresh"' in await page.text(), "a wall asks again by itself"
         await socket.close()
         await until(lambda: not asker.pages.sessions)
         await begin(await asker.connect())
