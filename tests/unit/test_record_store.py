@@ -139,6 +139,20 @@ def test_a_recorder_that_was_killed_lost_nothing_and_the_next_one_folds_it(tmp_p
     store.close(NOON)
 
 
+def test_a_day_that_was_left_open_is_put_away_later(tmp_path: Path) -> None:
+    yesterday = tmp_path / "2025-06-16.sqlite"
+    killed = store_of(tmp_path)
+    write(killed, working(3))
+    reader = open_record(tmp_path)
+    killed.close(NOON)
+    assert yesterday.with_name(f"{yesterday.name}-wal").exists()
+    reader.close()
+    store = store_of(tmp_path)
+    write(store, working(3, begin=NOON + DAY))
+    assert names(tmp_path)[:2] == [yesterday.name, "2025-06-17.sqlite"]
+    store.close(NOON)
+
+
 def test_entries_are_written_once_and_told_in_the_order_of_time(tmp_path: Path) -> None:
     entries = [
         TimelineEntry(utc_seconds=NOON + place, kind=EntryKind.EVENT, what="started", name="\x1b[1mweb", detail="[b]")
@@ -255,7 +269,7 @@ def test_a_day_too_much_is_deleted_with_what_is_beside_it(tmp_path: Path) -> Non
     store = store_of(tmp_path, limits=Limits(2, 1000))
     write(store, working(1))
     store.close(NOON)
-    assert names(tmp_path) == ["2025-06-11.sqlite", "2025-06-11.sqlite-wal", "2025-06-16.sqlite"]
+    assert names(tmp_path) == ["2025-06-11.sqlite", "2025-06-16.sqlite"]
 
 
 def test_a_clock_in_another_year_costs_one_day_at_most(tmp_path: Path) -> None:

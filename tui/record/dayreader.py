@@ -47,12 +47,13 @@ class DayReader:
 
     def __init__(self, path: Path, makes: Makes) -> None:
         self.path = path
-        self.damage: dict[str, None] = {}  # sentences, in the order they were found
+        self._found: dict[str, None] = {}  # sentences, in the order they were found
+        self._unreadable = ""  # why nothing can be read at all; it may pass
         self._makes = makes
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[object, ...] = ()
         self._inode: object = None
-        self._refused: tuple[object, ...] = ()  # the identity of a file that cannot be read at all
+        self._refused: tuple[object, ...] = ()  # the state of a file that cannot be read at all
         self._forget()
 
     def _forget(self) -> None:
@@ -64,6 +65,11 @@ class DayReader:
         self._cut: set[int] = set()  # runs of the journal of which no more can be read
         self._last_row = 0
         self._kept: OrderedDict[int, Block] = OrderedDict()
+
+    @property
+    def damage(self) -> Sequence[str]:
+        """Return what could not be read, in the order it was found."""
+        return [*self._found, *([self._unreadable] if self._unreadable else [])]
 
     def places(self) -> Sequence[Place]:
         """Return all blocks, in the order they were recorded."""
@@ -81,15 +87,17 @@ class DayReader:
         Raises:
             OSError: the file may not be read, or is gone.
         """
-        if self._refused and self._refused == self._identify():
+        if self._refused and self._refused == self._state():
             return False
         try:
-            return self._refresh()
+            changed = self._refresh()
         except sqlite3.Error as error:
             self._disconnect()
-            self._refused = self._identity
-            self._tell(f"cannot be read: {error}")
+            self._refused = self._state()
+            self._unreadable = f"{self.path.name}: cannot be read: {error}."
             return False
+        self._refused, self._unreadable = (), ""
+        return changed
 
     def block(self, number: int) -> Block:
         """Return a block.
@@ -131,7 +139,7 @@ class DayReader:
         self._disconnect()
 
     def _tell(self, what: str) -> None:
-        self.damage[f"{self.path.name}: {what}."] = None
+        self._found[f"{self.path.name}: {what}."] = None
 
     # the connection
 
@@ -167,6 +175,10 @@ class DayReader:
             return (found.st_dev, found.st_ino)
         return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
+    def _state(self) -> tuple[object, ...]:
+        """Return what is another value once it is worth another attempt to read."""
+        return tuple(_size_and_time(f"{self.path}{side}") for side in ("", "-wal"))
+
     def _disconnect(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
@@ -195,7 +207,6 @@ class DayReader:
             self._refresh_blocks()
             self._refresh_journal()
         self._seen_version = connection.execute("PRAGMA data_version").fetchone()
-        self._refused = ()
         return True
 
     def _refresh_blocks(self) -> None:
@@ -292,6 +303,14 @@ class DayReader:
             why = str(error)
         self._tell(f"an entry of the timeline is left out: {why}")
         return None
+
+
+def _size_and_time(path: str) -> tuple[int, ...]:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _decoded(data: bytes) -> str:

@@ -51,9 +51,7 @@ class FileReader:
     @property
     def damage(self) -> Sequence[str]:
         """Return what could not be read so far."""
-        for day in self._days.values():
-            self._told |= day.damage
-        return tuple(self._told)
+        return (*self._told, *[sentence for day in self._days.values() for sentence in day.damage])
 
     def first(self) -> float | None:
         """Return the time of the oldest sample."""
@@ -164,7 +162,7 @@ class FileReader:
         paths = day_files(self._place) if self._is_folder else [self._place]
         for path in [path for path in self._days if path not in paths]:
             gone = self._days.pop(path)
-            self._told |= gone.damage
+            self._told |= dict.fromkeys(gone.damage)
             gone.close()
         self._days = {path: self._days.get(path) or DayReader(path, self._makes) for path in paths}
         return bool(paths)

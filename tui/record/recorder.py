@@ -54,6 +54,7 @@ class Recorder:
         self._first_seconds: float | None = None
         self._told: Trouble | None = None
         self._hangs = False
+        self._is_ending = False
 
     async def run(self) -> None:
         """Record until cancelled; what is open is then written and closed."""
@@ -66,7 +67,8 @@ class Recorder:
                 task.result()
         finally:
             sampling.cancel()
-            writing.cancel()
+            self._is_ending = True
+            self._wake.set()  # a write that is under way is waited for: cancelled, it would count as one that hangs
             await asyncio.gather(sampling, writing, return_exceptions=True)
             await self._end()
 
@@ -89,7 +91,7 @@ class Recorder:
         return is_late or all(status.state is not EngineState.CONNECTING for status in view.sources)
 
     async def _write_on(self) -> None:
-        while True:
+        while not self._is_ending:
             await self._wake.wait()
             self._wake.clear()
             await self._write()

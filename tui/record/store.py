@@ -4,6 +4,7 @@ Synchronous, for one thread at a time. Nothing here raises: what cannot be writt
 what does not fit any more is told as a gap once there is room.
 """
 
+import contextlib
 import os
 import sqlite3
 from collections import deque
@@ -17,7 +18,7 @@ from tui.domain.host import HostView
 from tui.domain.timeline import EntryKind, TimelineEntry
 from tui.record.dayfile import DamagedFile, DayFile, Sample
 from tui.record.delta import Differ, plain_text
-from tui.record.folder import Keeping, day_of
+from tui.record.folder import Keeping, day_files, day_of
 from tui.record.retention import Limits, delete_days, superfluous
 from tui.record.segments import REACH
 
@@ -213,6 +214,15 @@ class Store:
         why = delete_days(paths)
         if why:
             self._say(why, utc)
+        self._put_away()
+
+    def _put_away(self) -> None:
+        """Close days well that were left open: their recorder was killed, or somebody read them when they ended."""
+        for path in day_files(self._keeping.folder):
+            is_open = self._file is not None and path == self._file.path
+            if not is_open and os.path.lexists(f"{path}-wal"):
+                with contextlib.suppress(DamagedFile, sqlite3.Error):
+                    DayFile(path, self._keeping).close()
 
     # trouble
 
