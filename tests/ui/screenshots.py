@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ui.dash.walls import make_wall, shown
 from tests.ui.screens.still import StillHost, make_app, named, ready, screen_text, until
 from tui.config import Config
 from tui.screens.main import MainScreen
@@ -74,10 +75,23 @@ async def take(picture: Picture) -> str:
         return app.export_screenshot(title="hostdeck")
 
 
+WALLS = ((80, 24), (200, 50))
+
+
+async def take_wall(size: tuple[int, int]) -> str:
+    """Return a picture of the dashboard as SVG."""
+    wall = make_wall(StillHost(read_only=True, ticks=TICKS))
+    async with wall.run_test(size=size) as pilot:
+        await shown(pilot, wall)
+        return wall.export_screenshot(title="hostdeck dash")
+
+
 async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for picture in PICTURES:
         (FOLDER / f"{picture.name}.svg").write_text(await take(picture), encoding="utf-8")
+    for width, height in WALLS:
+        (FOLDER / f"dash-{width}x{height}.svg").write_text(await take_wall((width, height)), encoding="utf-8")
 
 
 if __name__ == "__main__":
