@@ -95,3 +95,23 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         status, text = said("dash", "--demo", "--web", "--port", port, home=tmp_path)
     assert status == 2
     assert f"Cannot listen on 127.0.0.1, port {port}" in text
+
+
+WITHOUT_THE_EXTRA = (
+    "import sys; sys.modules['textual_serve'] = None; from tui.cli import main; sys.exit(main(sys.argv[1:]))"
+)
+
+
+def test_what_is_not_installed_is_named(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_THE_EXTRA, "dash", "--demo", "--web"],
+        cwd=PROJECT,
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert "pip install 'hostdeck[web]'" in done.stderr
+    assert "Traceback" not in done.stderr
