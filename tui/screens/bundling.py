@@ -16,6 +16,7 @@ from tui.domain.operation.bundle import MakeBundle
 from tui.export.newfile import CannotWrite
 from tui.present import figures
 from tui.screens.session_menu import exports_folder
+from tui.screens.table_export import tilde
 
 if TYPE_CHECKING:
     from tui.domain.host import HostView
@@ -65,5 +66,5 @@ async def _collect(deck: Deck, view: HostView, picture: str, told: ProgressSink)
             audit=None if view.is_demo else audit.default_path(),
         )
         made = await make_bundle(folder / default_name(view), materials, told)
-    missing = f", without {len(made.missing)} parts that errors.txt in it names" if made.missing else ""
-    return f"the bundle is {made.path} ({figures.size(made.size_bytes).strip()}){missing}"
+    missing = f"; not whole: {len(made.missing)} things are missing, errors.txt in it says why" if made.missing else ""
+    return f"{tilde(made.path)} ({figures.size(made.size_bytes).strip()}){missing}"

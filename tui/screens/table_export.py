@@ -34,8 +34,14 @@ async def write_table(deck: Deck, pane: Pane, form: str) -> None:
     except OSError as error:
         deck.say(f"The table was not written: {error.strerror or error}.", "crit")
     else:
-        filtered = ", as the filter leaves them" if pane.table.filter_query else ""
-        deck.say(f"{len(rows)} rows{filtered} are in {path}.", "ok")
+        filtered = ", filtered" if pane.table.filter_query else ""
+        deck.say(f"{len(rows)} row{'s' * (len(rows) != 1)}{filtered}: {tilde(path)}", "ok")
+
+
+def tilde(path: Path) -> str:
+    """Return a path as short as a shell takes it: it is to fit into the status line."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 
 def shown_rows(table: LiveTable[Any]) -> tuple[Sequence[str], list[Row]]:
