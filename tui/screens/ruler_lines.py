@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.record.replay import ReplaySource
     from tui.screens.travel import Travel
 
+MARGIN_CELLS = 1
 SPANS_SECONDS = (900, 3600, 6 * 3600, 86_400, 7 * 86_400)
 _SPAN_WORDS = {900: "15 min", 3600: "1 h", 6 * 3600: "6 h", 86_400: "24 h", 7 * 86_400: "7 days"}
 _ROLES: dict[Look, Role] = {
@@ -67,7 +68,7 @@ class RulerLines(SpanLines):
         travel: what is on the screen.
     """
 
-    DEFAULT_CSS = "RulerLines { height: 2; padding: 0 1; }"
+    DEFAULT_CSS = "RulerLines { height: 2; }"
 
     def __init__(self, travel: Travel) -> None:
         super().__init__(((), ()), classes="ruler")
@@ -81,18 +82,19 @@ class RulerLines(SpanLines):
     def show_time(self) -> None:
         """Show the moment."""
         source = self._travel.replay
-        width = self.content_size.width
-        if source is None or not width:
+        width = self.size.width - 2 * MARGIN_CELLS
+        if source is None or width <= 0:
             return
         self._ruler = ruler_of(source, self._travel.span)
         track, labels = draw_ruler(self._ruler, width, ascii_only=getattr(self.app, "ascii_only", False))
-        self.show([_spans(track), _with_state(_spans(labels), state_of(source, self._travel.span), width)])
+        below = _with_state(_spans(labels), state_of(source, self._travel.span), width)
+        self.show([((" " * MARGIN_CELLS, "normal"), *line) for line in (_spans(track), below)])
 
     def on_click(self, event: Click) -> None:
         """Go to the time under the pointer."""
         source = self._travel.replay
         if source is not None and self._ruler is not None:
-            source.go_to(time_at(self._ruler, event.x - 1, self.content_size.width))
+            source.go_to(time_at(self._ruler, event.x - MARGIN_CELLS, self.size.width - 2 * MARGIN_CELLS))
 
 
 def ruler_of(source: ReplaySource, span: RulerSpan) -> Ruler:
