@@ -77,6 +77,7 @@ class GuestScreen(DeckScreen, Generic[T, D]):
 
     def compose(self) -> ComposeResult:
         """Place the title, the tree, the facts and the keys."""
+        yield self.host_line()
         yield SpanLines(((),), id="title")
         tree: WalkTree[D] = WalkTree("", id="tree")
         tree.guide_depth = LEVEL_CELLS
@@ -179,6 +180,7 @@ class GuestScreen(DeckScreen, Generic[T, D]):
 
     def show_view(self, view: HostView) -> None:
         """Show the guest's state, and ask again when something changed or it is time."""
+        self.show_host(view)
         self.show_title()
         self._look_at_jobs()
         now = view.taken_monotonic_seconds

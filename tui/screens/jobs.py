@@ -26,6 +26,7 @@ class JobsScreen(DeckScreen):
 
     def compose(self) -> ComposeResult:
         """Place the table, the message and the keys."""
+        yield self.host_line()
         yield SpanLines((((" Jobs", "accent"),),), id="title")
         table = LiveTable(job_columns(self.deck.jobs.progress), sort_by="time", reverse=True, id="jobs")
         table.ascii_only = self.deck.ascii_only
@@ -48,8 +49,9 @@ class JobsScreen(DeckScreen):
     def _table(self) -> LiveTable[Job]:
         return self.query_one("#jobs", LiveTable)
 
-    def show_view(self, view: HostView) -> None:  # noqa: ARG002 - what is shown are the jobs, on the clock of the views
-        """Bring countdowns up to date."""
+    def show_view(self, view: HostView) -> None:
+        """Bring countdowns up to date, which go by the clock of the views."""
+        self.show_host(view)
         self.show_jobs()
 
     def show_said(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
 
 from tui.actions import Targets
 from tui.domain.host import HostView, Problem
@@ -79,9 +79,18 @@ class MainScreen(DeckScreen):
 
     def _show_keys(self) -> None:
         """Show the keys; what would be refused anyway is left out, and that is known with the first moment."""
-        self.query_one(KeyFooter).set_keys(
-            self.deck.footer_keys(self.pane.spec.scopes, without=self.pane.spec.left_out)
-        )
+        keys = self.deck.footer_keys(self.pane.spec.scopes, without=self.pane.spec.left_out)
+        if self.current_problems is not None:
+            first = [self.deck.label_of(action) for action in ("handle", "open")]
+            keys = [one for label in first for one in keys if one[0] == label] + [
+                (self.deck.label_of("problems_list"), "to the table"),
+                *(one for one in keys if one[0] not in first),
+            ]
+        self.query_one(KeyFooter).set_keys(keys)
+
+    @on(DescendantFocus)
+    def _focus_moved(self) -> None:
+        self._show_keys()
 
     @property
     def pane(self) -> Pane:

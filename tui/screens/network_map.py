@@ -71,6 +71,7 @@ class NetworkMap(DeckScreen):
 
     def compose(self) -> ComposeResult:
         """Place the title, the tree and the keys."""
+        yield self.host_line()
         yield SpanLines(((),), id="title")
         tree = MapTree("", id="map")
         if self.deck.ascii_only:
@@ -104,6 +105,7 @@ class NetworkMap(DeckScreen):
 
     def show_view(self, view: HostView) -> None:
         """Draw anew when it is time; what is folded and where the cursor is stay."""
+        self.show_host(view)
         now = view.taken_monotonic_seconds
         if self._drawn_at is None or now - self._drawn_at >= REDRAW_SECONDS:
             self._drawn_at = now

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from tui.actions import Scope, Targets, resolve_targets
 from tui.domain.errors import EngineError
 from tui.domain.event import Document
+from tui.domain.host import HostView
 from tui.domain.identity import InstanceId
 from tui.present.raw import document_lines
 from tui.present.roles import Spans
@@ -34,6 +35,7 @@ class RawScreen(DeckScreen):
 
     def compose(self) -> ComposeResult:
         """Place the title, the text and the keys."""
+        yield self.host_line()
         yield SpanLines(((),), id="title")
         yield TextView(id="text")
         yield SpanLines(((),), id="status")
@@ -41,6 +43,10 @@ class RawScreen(DeckScreen):
         footer.ascii_only = self.deck.ascii_only
         yield footer
         yield SpanLines(id="too-small")
+
+    def show_view(self, view: HostView) -> None:
+        """Bring the host's line up to date."""
+        self.show_host(view)
 
     def on_mount(self) -> None:
         """Ask the engine."""
