@@ -207,7 +207,7 @@ async def test_where_the_buffer_is_closed_the_journal_is_read(tmp_path: Path) ->
 
 async def test_daemons_of_the_journal(tmp_path: Path) -> None:
     entry = {"UNIT": "libvirtd.service", "MESSAGE_ID": STARTED, "__REALTIME_TIMESTAMP": "9000000", "MESSAGE": "Started"}
-    watch = DaemonWatch(root=journal_folder(tmp_path), journalctl=journalctl(tmp_path, entry))
+    watch = DaemonWatch(root=journal_folder(tmp_path), journalctl=journalctl(tmp_path, entry), after_seconds=0.0)
     async with watching(watch, view_of()) as heard:
         await heard.until(lambda: bool(heard.entries))
     assert (heard.entries[0].what, heard.entries[0].name, heard.entries[0].utc_seconds) == (

@@ -10,8 +10,9 @@ from tests.views import Views, watching
 from tui.domain.action import ActionRequest, Result, Verb
 from tui.domain.errors import NotFound
 from tui.domain.event import Event
-from tui.domain.host import EngineState
+from tui.domain.host import EngineState, HostView
 from tui.domain.identity import InstanceId
+from tui.domain.timeline import EntryKind, TimelineEntry
 from tui.domain.usage import NO_USAGE
 from tui.engines.base import EngineSink, GuestMemory
 from tui.sampling.history import Metric
@@ -188,3 +189,37 @@ async def test_closing_ends_engines_and_gives_back_descriptors() -> None:
         await views.until(lambda _: True)
     assert engine.closed
     assert sampler.closed
+
+
+class Saying:
+    """A watch that tells one thing, then does as a test says."""
+
+    def __init__(self, gap: str = "", defect: Exception | None = None) -> None:
+        self.gap = gap
+        self._defect = defect
+
+    async def run(self, put: Callable[[TimelineEntry], None], view: Callable[[], HostView | None]) -> None:
+        put(TimelineEntry(utc_seconds=1.0, kind=EntryKind.KERNEL, what="disk error", name="sda"))
+        if self._defect is not None:
+            raise self._defect
+
+
+async def test_what_watches_see_and_lack_is_told() -> None:
+    watches = [Saying(), Saying(gap="Nothing is seen here."), Saying(defect=ValueError("broken"))]
+    source = LiveSource(
+        HostName("host", "kvm01"), [], CountingSampler(), FixedHost(), interval_seconds=0.05, watches=watches
+    )
+    async with watching(source) as views:
+        await views.until(lambda _: len(source.timeline_gaps) == 2 and len(source.timeline()) == 3)
+        assert source.timeline_gaps == ["Nothing is seen here.", "hostdeck failed to follow Saying: broken"]
+    assert {entry.name for entry in source.timeline()} == {"sda"}
+
+
+async def test_engines_events_reach_the_timeline() -> None:
+    podman = ScriptedEngine("podman", lists(WEB))
+    async with running(podman) as (source, views):
+        await views.until(lambda view: bool(view.instances))
+        assert podman.sink is not None
+        podman.sink.put_event(Event(5.0, "podman", WEB.id, "web", "died", "exit 1"))
+        await views.until(lambda _: bool(source.timeline()))
+        assert source.timeline()[0].lasting == WEB.stable_key.text

@@ -59,12 +59,16 @@ class DaemonWatch:
 
     gap = ""  # without a journal an engine's own state tells the same
 
-    def __init__(self, *, journalctl: Sequence[str] = ("journalctl",), root: Path = Path("/")) -> None:
+    def __init__(
+        self, *, journalctl: Sequence[str] = ("journalctl",), root: Path = Path("/"), after_seconds: float = 1.0
+    ) -> None:
         self._journalctl = journalctl
         self._root = root
+        self._after = after_seconds
 
     async def run(self, put: Callable[[TimelineEntry], None], view: Callable[[], HostView | None]) -> None:
-        """Follow until cancelled."""
+        """Follow until cancelled; who only wants one look at the host is done before a program is started."""
+        await asyncio.sleep(self._after)
         if await asyncio.to_thread(journal_state, self._root) != "readable":
             return
         chosen = [f"UNIT={unit}" for unit in UNITS]

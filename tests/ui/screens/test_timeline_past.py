@@ -1,0 +1,38 @@
+"""The timeline while the past is on the screen: up to the moment, and the way there and back."""
+
+from tests.ui.screens.still import make_app, until
+from tests.ui.screens.test_replay import SIZE, Recorded, gone_back, recording
+from tests.ui.screens.test_timeline import opened, table, told
+from tui.screens.main import MainScreen
+from tui.screens.past_screen import PastScreen
+from tui.screens.timeline import TimelineScreen
+
+
+async def test_it_shows_what_was_up_to_the_moment() -> None:
+    recorded = Recorded()
+    app = make_app(recorded.host, open_record=recorded.open)
+    async with app.run_test(size=SIZE) as pilot:
+        await recording(pilot, app, recorded)
+        await gone_back(pilot, app)
+        await opened(pilot, app)
+        await until(pilot, lambda: told(app) == ["raised db raised", "event db raised"])
+        await pilot.press("left_parenthesis", "left_parenthesis")
+        await until(pilot, lambda: told(app) == ["event db raised"])
+        await pilot.press("right_parenthesis")
+        await until(pilot, lambda: told(app) == ["raised db raised", "event db raised"])
+        await pilot.press("h")
+        await until(pilot, lambda: app.replayed is None)
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_from_live_an_entry_leads_to_its_moment() -> None:
+    recorded = Recorded()
+    app = make_app(recorded.host, open_record=recorded.open)
+    async with app.run_test(size=SIZE) as pilot:
+        await recording(pilot, app, recorded)
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, TimelineScreen) and bool(table(app).row_count))
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(app.screen, PastScreen), "the past did not come")
+        assert app.travel.replay is not None
+        assert app.travel.replay.covered.first <= app.travel.replay.utc <= app.travel.replay.covered.last
