@@ -73,11 +73,11 @@ def record_opener(
     """
 
     def opens() -> tuple[RecordReader, str]:
-        from tui.record.folder import default_folder
+        from tui.record.handlings import folder_of_viewers
         from tui.record.reading import open_record
 
         named = place or (settings.folder if settings is not None else "")
-        path = Path(named).expanduser() if named else default_folder(os.getuid(), wanted.environ)
+        path = folder_of_viewers(os.getuid(), wanted.environ, str(Path(named).expanduser()) if named else "")
         return open_record(path), str(path)
 
     return opens
