@@ -80,6 +80,8 @@ class Recorder:
             self._tick = view.tick
             self._views.append(view)
             self._wake.set()
+            # every figure at every sample: what is read on each fifth tick of a screen would be half a minute old
+            self._source.attend([item.key for item in view.instances if item.instance.state.is_active])
 
     def _is_worth(self, view: HostView) -> bool:
         """Tell whether the engines have answered, or had the time to."""

@@ -1,0 +1,88 @@
+"""`[record]` of the configuration, and the unit that is printed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tui.cli import main
+from tui.config.load import InvalidConfig, parse_config
+from tui.config.record import RecordSettings
+from tui.record.unit import command, unit_text
+
+PATH = Path("/x/config.toml")
+
+
+def test_all_preferences_are_read() -> None:
+    text = """
+[record]
+folder = "/srv/record"
+days = 30
+max_mib = 4096
+interval_seconds = 10
+group = "adm"
+"""
+    wanted = RecordSettings(folder="/srv/record", days=30, max_mib=4096, interval_seconds=10.0, group="adm")
+    assert parse_config(text, PATH).record == wanted
+
+
+def test_what_is_not_said_is_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parse_config("[record]\n", PATH).record == RecordSettings()
+    monkeypatch.setenv("HOME", "/home/anna")
+    record = parse_config('[record]\nfolder = "~/record"\n', PATH).record
+    assert record is not None
+    assert record.folder == "/home/anna/record"
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("dais = 3", 'record.dais: there is no such preference; did you mean "days"?'),
+        ("days = 0", "record.days: must be between 1 and 3650, is 0"),
+        ("days = 1.5", "record.days: must be a whole number, is 1.5"),
+        ("max_mib = true", "record.max_mib: must be a whole number, is true"),
+        ("interval_seconds = 0.1", "record.interval_seconds: must be between 0.5 and 60, is 0.1"),
+        ('folder = "record"', 'record.folder: must be a whole path, like /var/lib/hostdeck, is "record"'),
+        ("folder = 3", "record.folder: must be a text, is 3"),
+        ('group = "a b"', 'record.group: must be the name of a group, is "a b"'),
+        ('group = ""', 'record.group: must be the name of a group, is ""'),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(line: str, wrong: str) -> None:
+    with pytest.raises(InvalidConfig) as told:
+        parse_config(f"[record]\n{line}\n", PATH)
+    assert told.value.message == f"{PATH}:2: {wrong}"
+
+
+def test_the_unit_starts_this_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "--print-unit"]) == 0
+    text = capsys.readouterr().out
+    assert "@COMMAND@" not in text
+    assert " record\n" in text
+    assert "[Install]" in text
+
+
+def test_a_program_with_blanks_and_percent_is_one_argument() -> None:
+    (line,) = [line for line in unit_text("/opt/host deck/100%/hostdeck").splitlines() if line.startswith("ExecStart")]
+    assert line == 'ExecStart="/opt/host deck/100%%/hostdeck" record'
+
+
+def test_a_program_on_the_path_is_named_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "hostdeck"
+    program.touch(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/usr/bin")
+    assert command("hostdeck") == [str(program)]
+    assert command("/x/tui/__main__.py")[1:] == ["-m", "tui"]
+
+
+@pytest.mark.parametrize("options", [["--days", "0"], ["--max-mib", "x"], ["--interval", "0.1"]])
+def test_options_that_make_no_sense_are_refused(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["record", *options])
+    assert ended.value.code == 2
+    assert options[0] in capsys.readouterr().err
+
+
+def test_a_group_that_is_not_there_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "--folder", str(tmp_path / "r"), "--group", "hostdeck-nobody"]) == 2
+    assert 'There is no group "hostdeck-nobody" on this host.' in capsys.readouterr().err
