@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("table", "sampler", "start", "terminal", "log_view", "whole", "many", "line")
+NAMES = ("table", "sampler", "start", "terminal", "log_view", "whole", "many", "line", "record")
 BUILD = Path(__file__).parent / "build"
 
 
