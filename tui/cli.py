@@ -45,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     0: all is well. 1: a crash, or doctor found something missing. 2: wrong arguments or configuration. 3: snapshot, an
     engine that is installed or was named did not answer. 129: the terminal went away. 143: SIGTERM.
     """
-    arguments = _parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
+    argv = _with_times(sys.argv[1:] if argv is None else argv)
+    arguments = _parser(argv).parse_args(argv)
     if wrong := _wrong_together(arguments):
         print(f"hostdeck: {wrong}", file=sys.stderr)
         return EXIT_USAGE
@@ -77,6 +78,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+def _with_times(argv: Sequence[str]) -> list[str]:
+    """Return the arguments with times like -2h bound to their --at: they look like options."""
+    found: list[str] = []
+    for word in argv:
+        if found and found[-1] == "--at" and word[:1] == "-" and word[1:].lstrip()[:1].isdigit():
+            found[-1] = f"--at={word}"
+        else:
+            found.append(word)
+    return found
 
 
 def _wrong_together(arguments: argparse.Namespace) -> str:
