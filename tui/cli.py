@@ -64,10 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _run(_snapshot(wanted, as_json=arguments.json))
             case "doctor":
                 return _run(_doctor(wanted, as_json=arguments.json))
-            case None if arguments.replay is not None:
-                return _replay(wanted, config, arguments.replay, arguments.at or "")
             case None:
-                return _screen(wanted, config)
+                return _screen(arguments, wanted, config)
             case name:
                 return int(_subcommand(name).run(arguments, wanted, config))
     except HostdeckError as error:
@@ -215,7 +213,9 @@ async def _doctor(wanted: Wanted, *, as_json: bool) -> int:
     return report.exit_code
 
 
-def _screen(wanted: Wanted, config: Config) -> int:
+def _screen(arguments: argparse.Namespace, wanted: Wanted, config: Config) -> int:
+    if arguments.replay is not None:
+        return _replay(wanted, config, arguments.replay, arguments.at or "")
     if not has_screen():
         print("hostdeck needs a terminal. `hostdeck snapshot` prints the host without one.", file=sys.stderr)
         return EXIT_USAGE

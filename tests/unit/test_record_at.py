@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tui.cli import main
 from tui.record.at import Covered, NoTimeError, find_moment
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -117,3 +118,18 @@ def test_what_is_not_recorded_is_said_with_what_is() -> None:
 def test_a_little_outside_is_the_end() -> None:
     covered = Covered(NOW.timestamp() - 3600, NOW.timestamp() - 5)
     assert find_moment("now", NOW.timestamp(), covered, BERLIN) == covered.last
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--at", "03:00"], "--at needs --replay."),
+        (["--replay", "--demo"], "choose one"),
+        (["--replay", "--at", "-2h", "snapshot"], "--replay is for the screen"),
+    ],
+)
+def test_what_does_not_go_together_is_said(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert sentence in capsys.readouterr().err

@@ -266,7 +266,7 @@ class ReplaySource(Refuses):
         ):
             return
         stretches = await self.past.stretches(*wanted)
-        marks = await self.past.call(self._moments.marks, *wanted)
+        marks = await self.past.call(self._moments.marks, max(wanted[0], here.first), wanted[1])
         self._read_until = here.last
         self._span = Span(*wanted, stretches, marks)
 
