@@ -7,13 +7,14 @@ from time import localtime, strftime
 from tui.dash.blocks import line, more
 from tui.dash.moment import Moment
 from tui.domain.host import Severity
-from tui.domain.timeline import EntryKind, TimelineEntry
+from tui.domain.timeline import TimelineEntry
 from tui.present.events import event_lines
 from tui.present.roles import Spans
-from tui.present.state import SIGNS
-from widgets.live_table.model import Role
+from tui.present.timeline import what_role, what_words
+from widgets.fit import fit
 
 _DAY_SECONDS = 86_400
+_NAME_CELLS = 18
 
 
 def happenings(moment: Moment, height: int) -> list[Spans]:
@@ -35,19 +36,9 @@ def happenings(moment: Moment, height: int) -> list[Spans]:
 
 def _entry(entry: TimelineEntry, now: float) -> Spans:
     form = "%H:%M:%S" if now - entry.utc_seconds < _DAY_SECONDS else "%d %b   "
-    role: Role = "normal"
-    sign = " "
-    if entry.kind is EntryKind.RAISED and entry.severity is not None:
-        sign = SIGNS[entry.severity]
-        role = "crit" if entry.severity is Severity.CRITICAL else "warn"
-    elif entry.kind is EntryKind.CLEARED:
-        role = "ok"
-    who = f"  by {entry.who}" if entry.who else ""
     return (
         (f"{strftime(form, localtime(entry.utc_seconds))}  ", "dim"),
-        (f"{sign} ", role),
-        (f"{entry.name or 'host'}  ", "normal"),
-        (entry.what, role),
-        (f"  {entry.detail}" if entry.detail else "", "dim" if role == "normal" else role),
-        (who, "dim"),
+        (f"{fit(entry.name or entry.subject_kind, _NAME_CELLS)}  ", "normal"),
+        (what_words(entry), what_role(entry)),
+        (f"  {entry.detail}" if entry.detail else "", "normal" if entry.severity is Severity.CRITICAL else "dim"),
     )
