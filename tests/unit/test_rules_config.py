@@ -6,12 +6,14 @@ import pytest
 
 from tests.unit.build import container, engine_status, guest, host_usage, seen
 from tests.unit.rule_bench import Bench, lines
+from tests.views import watching
 from tui.config import InvalidConfig, parse_config
-from tui.domain.host import EngineState, Filesystem
+from tui.domain.host import EngineState, Filesystem, Severity
 from tui.domain.instance import State
 from tui.domain.usage import CpuUsage, MemoryUsage, PidsUsage, Usage
 from tui.rules.book import RuleBook
 from tui.rules.model import Limits, Scope
+from tui.wiring import Wanted, make_source
 
 HERE = Path("/etc/config.toml")
 
@@ -175,3 +177,11 @@ def test_an_empty_table_changes_nothing() -> None:
 )
 def test_what_is_wrong_is_named_by_its_line(text: str, said: str) -> None:
     assert wrong(text) == [f"/etc/config.toml:{said}"]
+
+
+async def test_they_go_all_the_way_to_what_is_shown() -> None:
+    text = '[rules.crashed]\nseverity = "warning"\n[rules.container.unhealthy]\nenabled = false\n'
+    async with watching(make_source(Wanted(demo=True, rules=scopes(text)))) as views:
+        view = await views.until(lambda view: any(one.rule == "crashed" for one in view.problems))
+    assert {one.severity for one in view.problems if one.rule == "crashed"} == {Severity.WARNING}
+    assert [one for one in view.problems if one.rule == "unhealthy"] == []
