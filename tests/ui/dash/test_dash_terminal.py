@@ -5,12 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.ui.pty_process import PROJECT, on_a_terminal
+from tui.cli import main
 
+Said = Callable[..., tuple[object, str]]
 LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
 ASKS_FOR_MOUSE = b"\x1b[?1000h"
 
@@ -51,19 +54,21 @@ def test_a_daemon_that_is_not_there_is_told_and_the_dashboard_goes_on(tmp_path: 
         assert dash.drain() == 0
 
 
-def said(*arguments: str, home: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tui", *arguments],
-        cwd=PROJECT,
-        env={"HOME": str(home), "PATH": os.environ["PATH"]},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Said:
+    """Run a command line that is refused; give its status and what it says."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+
+    def run(*arguments: str) -> tuple[object, str]:
+        status: object
+        try:
+            status = main(arguments)
+        except SystemExit as ended:
+            status = ended.code
+        return status, capsys.readouterr().err
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -83,16 +88,16 @@ def said(*arguments: str, home: Path) -> tuple[int, str]:
         (("dash", "--demo", "--web", "--public-url", "https://a.example/deck"), "an address without a path"),
     ],
 )
-def test_what_cannot_be_is_said(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
-    status, text = said(*arguments, home=tmp_path)
+def test_what_cannot_be_is_said(said: Said, arguments: tuple[str, ...], sentence: str) -> None:
+    status, text = said(*arguments)
     assert status == 2
     assert sentence in text
 
 
-def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_said(said: Said) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        status, text = said("dash", "--demo", "--web", "--port", port, home=tmp_path)
+        status, text = said("dash", "--demo", "--web", "--port", port)
     assert status == 2
     assert f"Cannot listen on 127.0.0.1, port {port}" in text
 
