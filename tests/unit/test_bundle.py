@@ -24,7 +24,7 @@ from tui.domain.errors import EngineLost
 from tui.domain.event import Document
 from tui.domain.host import HostView, Problem, Severity
 from tui.domain.identity import InstanceId
-from tui.domain.instance import Instance
+from tui.domain.instance import Instance, State
 from tui.domain.operation import Progress
 from tui.domain.session import LogChunk, LogRequest
 from tui.export.newfile import CannotWrite
@@ -174,8 +174,11 @@ async def test_too_many_are_cut_and_counted(tmp_path: Path) -> None:
 
 def test_the_worst_come_first() -> None:
     warned, critical, well = container("a"), container("b"), container("c")
-    view = view_of(warned, critical, well, problems=(_problem(warned, Severity.WARNING), _problem(critical)))
-    assert [item.instance.name for item in troubled(view)] == ["b", "a"]
+    fell = container("fell", state=State.STOPPED, exit_code=3)
+    ended = container("ended", state=State.STOPPED, exit_code=0)
+    problems = (_problem(warned, Severity.WARNING), _problem(critical))
+    view = view_of(fell, ended, warned, critical, well, problems=problems)
+    assert [item.instance.name for item in troubled(view)] == ["b", "a", "fell"]
 
 
 async def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tui.config import Config
 from tui.domain.host import HostView, InstanceView, Severity
+from tui.domain.instance import Instance, State
+from tui.rules.looks import STOPPED_EXITS
 from tui.sampling.past import Past
 from tui.sampling.source import HostSource
 
@@ -50,9 +52,25 @@ class Notes:
 
 
 def troubled(view: HostView) -> list[InstanceView]:
-    """Return the instances that have a problem, those with a critical one first."""
+    """Return the instances that have a problem, those with a critical one first, then those that ended by an error.
+
+    The latter are no problem for who did not see it happen, and yet may be what somebody looks for.
+    """
     worst: dict[str, bool] = {}
     for problem in view.problems:
         worst[problem.subject] = worst.get(problem.subject, False) or problem.severity is Severity.CRITICAL
     found = [item for item in view.instances if item.key in worst]
-    return sorted(found, key=lambda item: (not worst[item.key], item.instance.name))
+    found.sort(key=lambda item: (not worst[item.key], item.instance.name))
+    ended = [item for item in view.instances if item.key not in worst and _ended_badly(item.instance)]
+    return [*found, *sorted(ended, key=lambda item: item.instance.name)]
+
+
+def _ended_badly(instance: Instance) -> bool:
+    container = instance.container
+    if container is None:
+        return False
+    if instance.state is State.CREATED:
+        return bool(instance.reason)  # it did not start
+    code = container.exit_code
+    failed = code is not None and code not in STOPPED_EXITS
+    return instance.state is State.STOPPED and (failed or "OOM" in instance.reason)

@@ -9,13 +9,13 @@ _TEXT = """\
 Incident bundle of {host}, taken {time} by hostdeck {version}.
 
   problems.txt      what needed a person then, the most urgent first: begin here
-  errors.txt        what could not be had, and why; not there when all could
+  errors.txt        what could not be had, and why; not there where nothing is missing
   screen.svg        the screen, as a picture for a browser
   view.json         all figures and states of that moment, as `hostdeck snapshot --json` prints them
   history.csv       figures of each instance over the last minutes, one row a sample, times in UTC
   record.csv        figures of the last 24 h, the last of each minute, where a recorder runs
   timeline.jsonl    what happened in the last 24 h: events, states, problems, actions
-  instances/        XML of guests and JSON of containers that had a problem ({most} at most)
+  instances/        XML of guests and JSON of containers that had a problem or ended by an error ({most} at most)
   logs/             the end of their logs; of a guest that is the log of QEMU. E is standard error. Times in UTC
   doctor.txt        what hostdeck found missing on this host
   config.json       the preferences of hostdeck
