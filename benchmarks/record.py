@@ -16,6 +16,8 @@ import asyncio
 import json
 import random
 import shutil
+import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -31,7 +33,10 @@ from benchmarks.many import FarmEngine
 from benchmarks.terminal_program import cpu_over, resident_mb
 from tui.domain.host import HostUsage, HostView, InstanceView, Ledger
 from tui.domain.usage import CpuUsage, IoUsage, MemoryUsage, NetworkUsage, PidsUsage, Pressure, Usage
-from tui.record.folder import Keeping, day_files
+from tui.record.block import Row, fold
+from tui.record.dayfile import DayFile
+from tui.record.delta import Differ, plain_text
+from tui.record.folder import Keeping, day_files, day_of
 from tui.record.reader import FileReader
 from tui.record.recorder import Recorder
 from tui.record.retention import Limits
@@ -46,6 +51,7 @@ DAY = 86_400.0
 LIMIT_MB_A_DAY = 60.0
 LIMIT_CPU_PERCENT = 1.5
 LIMIT_CHART_SECONDS = 1.0
+BLOCKS_A_DAY = int(DAY / (RUN_SAMPLES * STEP_SECONDS))
 KEPT = Limits(3650, 1 << 20)
 
 
@@ -125,19 +131,26 @@ class HostLoad:
         """Return the next figures."""
         chance = self._random
         self._passed += STEP_SECONDS
+        load_1, load_5, load_15 = (chance.uniform(3, 9) for _ in range(3))
+        read, written, received, sent = (chance.expovariate(1 / 5e6) for _ in range(4))
         return HostUsage(
             16,
             chance.uniform(20, 60),
             0.0,
-            64 << 30,
-            (30 << 30) + chance.randrange(1 << 30),
-            0,
-            0,
-            *(chance.uniform(3, 9) for _ in range(3)),
-            Pressure(chance.random() * 4, 0.0, chance.random() * 4, 0.0),
-            *(chance.expovariate(1 / 5e6) for _ in range(4)),
-            self._passed,
-            STEP_SECONDS,
+            memory_total_bytes=64 << 30,
+            memory_used_bytes=(30 << 30) + chance.randrange(1 << 30),
+            swap_total_bytes=0,
+            swap_used_bytes=0,
+            load_1=load_1,
+            load_5=load_5,
+            load_15=load_15,
+            pressure=Pressure(chance.random() * 4, 0.0, chance.random() * 4, 0.0),
+            disk_read_bytes_per_second=read,
+            disk_write_bytes_per_second=written,
+            network_receive_bytes_per_second=received,
+            network_transmit_bytes_per_second=sent,
+            uptime_seconds=self._passed,
+            window_seconds=STEP_SECONDS,
         )
 
 
@@ -178,28 +191,45 @@ def measure_size(folder: Path, hours: float) -> dict[str, float]:
     }
 
 
-def measure_week(folder: Path, hours: float) -> dict[str, float]:
-    """Ask a week for charts; it is put together of days that are alike."""
-    store = Store(Keeping(folder), STEP_SECONDS, KEPT)
+def measure_week(folder: Path) -> dict[str, float]:
+    """Ask a week for charts; it is put together of the same ten minutes, over and over."""
+    differ = Differ()
     views = list(moments(RUN_SAMPLES))
-    runs = int(7 * DAY / (RUN_SAMPLES * STEP_SECONDS) * hours / 24)
-    for number in range(runs):
-        passed = number * RUN_SAMPLES * STEP_SECONDS * 24 / hours
-        for view in views:
-            utc, monotonic = view.taken_utc_seconds + passed, view.taken_monotonic_seconds + passed
-            moved = replace(view, taken_utc_seconds=utc, taken_monotonic_seconds=monotonic)
-            store.write(moved, (), utc)
-    store.close(MIDNIGHT)
+    row = fold([json.loads(plain_text(differ.take(view))) for view in views], STEP_SECONDS)
+    keeping = Keeping(folder)
+    for day in range(7):
+        path = folder / f"{day_of(MIDNIGHT + day * DAY)}.sqlite"
+        DayFile(path, keeping).close()
+        with sqlite3.connect(path) as connection:
+            for number in range(BLOCKS_A_DAY):
+                moved = _moved(row, day * DAY + number * RUN_SAMPLES * STEP_SECONDS)
+                begin, end = struct.unpack_from("<dd", moved.head)
+                values = (number + 1, begin, end, moved.checksum, *moved)
+                connection.execute("INSERT INTO blocks VALUES (?, ?, ?, 'samples', ?, ?, ?, ?, ?)", values)
+        connection.close()
     reader = FileReader(folder)
     key = views[0].instances[0].instance.stable_key
     took = {}
     for name, subject in (("instance", key), ("host", None)):
         begun = time.monotonic()
-        buckets = reader.buckets(subject, Metric.CPU_CORES, MIDNIGHT, MIDNIGHT + 7 * DAY, 200)
-        took[f"week_of_{name}_seconds"] = (time.monotonic() - begun) * 24 / hours
-        assert sum(one.count for one in buckets) == runs * RUN_SAMPLES
+        buckets = reader.buckets(subject, Metric.CPU_CORES, MIDNIGHT, MIDNIGHT + 7 * DAY, 190)
+        took[f"week_of_{name}_seconds"] = time.monotonic() - begun
+        assert sum(one.count for one in buckets) == 7 * BLOCKS_A_DAY * RUN_SAMPLES
+    begun = time.monotonic()
+    assert len(reader.recent(MIDNIGHT + DAY, MIDNIGHT + DAY + 960)) == COUNT
+    took["recent_seconds"] = time.monotonic() - begun
     reader.close()
     return took
+
+
+def _moved(row: Row, seconds: float) -> Row:
+    """Return a block at another time."""
+    begin, end, interval, count, slots = struct.unpack_from("<dddII", row.head)
+    size = struct.calcsize("<dddII")
+    times = struct.unpack_from(f"<{count}d", row.head, size)
+    head = struct.pack("<dddII", begin + seconds, end + seconds, interval, count, slots)
+    head += struct.pack(f"<{count}d", *(one + seconds for one in times)) + row.head[size + 8 * count :]
+    return row._replace(head=head)
 
 
 async def child(folder: Path, proc: str) -> None:
@@ -252,7 +282,7 @@ def table(found: dict[str, Any]) -> Sequence[str]:
         f"{found['total_cpu_percent']:8.2f} % of a core, at most {LIMIT_CPU_PERCENT:g}: sampling {found['cgroups']} and"
         f" writing {found['cpu_percent']:.2f}, blocks {found['fold_cpu_percent']:.2f}",
         f"{found['week_of_instance_seconds']:8.2f} s for a week of one instance, {found['week_of_host_seconds']:.2f} s"
-        f" of the host, at most {LIMIT_CHART_SECONDS:g}",
+        f" of the host, at most {LIMIT_CHART_SECONDS:g}; {found['recent_seconds']:.2f} s for 16 minutes of all",
         f"{found['write_milliseconds']:8.2f} ms to write a sample, {found['fold_milliseconds']:.0f} ms to make a block",
         f"{found['resident_mb']:8.0f} MB resident",
     )
@@ -272,7 +302,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="hostdeck-bench-record-"))
     try:
         found: dict[str, Any] = measure_size(folder / "size", arguments.hours)
-        found |= measure_week(folder / "week", arguments.hours)
+        found |= measure_week(folder / "week")
         found |= measure_cpu(folder / "cpu", arguments.seconds)
     finally:
         shutil.rmtree(folder)

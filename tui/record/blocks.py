@@ -18,7 +18,11 @@ from tui.sampling.history import Metric
 
 
 class Metrics(NamedTuple):
-    """All metrics of one instance over a block; each of `values` has one for each sample."""
+    """All metrics of one instance over a block.
+
+    Attributes:
+        values: of each metric one for each sample, or only one where all of them stood still.
+    """
 
     key: StableKey
     values: Sequence[Values]
@@ -169,6 +173,8 @@ class Folded:
 
 
 def _metrics(key: StableKey, columns: Sequence[Sequence[Code]]) -> Metrics:
+    if all(column.count(column[0]) == len(column) for column in columns if column):
+        columns = [column[:1] for column in columns]  # most instances of a host stand still
     return Metrics(key, [totals.values_of(columns, metric, host=False) for metric in Metric])
 
 

@@ -95,7 +95,7 @@ def recent_rows(pieces: Sequence[Piece], end: float) -> Mapping[StableKey, Rows]
             first, last = bisect_left(times, begin), bisect_right(times, until)
             if times[first] > gap_from:
                 _end_all(found, gap_from)
-            for key, values in _merged(metrics).items():
+            for key, values in _merged(metrics, len(times)).items():
                 _add(found.setdefault(key, []), times, values, first, last)
             gap_from = times[last - 1] + reach
     if gap_from < end:
@@ -103,13 +103,21 @@ def recent_rows(pieces: Sequence[Piece], end: float) -> Mapping[StableKey, Rows]
     return found
 
 
-def _merged(metrics: Sequence[Metrics]) -> Mapping[StableKey, Sequence[Values]]:
+def _merged(metrics: Sequence[Metrics], samples: int) -> Mapping[StableKey, Sequence[Values]]:
     """Return the metrics by identity: of one that was made anew within the block, those that are known."""
     found: dict[StableKey, Sequence[Values]] = {}
     for key, values in metrics:
         before = found.get(key)
-        found[key] = values if before is None else [_known(*pair) for pair in zip(before, values, strict=True)]
+        if before is None:
+            found[key] = values
+        else:
+            pairs = zip(before, values, strict=True)
+            found[key] = [_known(_whole(one, samples), _whole(other, samples)) for one, other in pairs]
     return found
+
+
+def _whole(values: Values, samples: int) -> Values:
+    return values if len(values) == samples else [values[0]] * samples
 
 
 def _known(before: Values, after: Values) -> Values:
@@ -124,6 +132,8 @@ def _end_all(found: Mapping[StableKey, Rows], utc: float) -> None:
 
 def _add(rows: Rows, times: "array[float]", values: Sequence[Values], first: int, last: int) -> None:
     before = rows[-1][1] if rows else ()
+    if len(values[0]) == 1:
+        first, last, times = 0, 1, times[first : first + 1]
     for place, row in enumerate(zip(*[one[first:last] for one in values], strict=True), first):
         known = tuple([nan if value is None else value for value in row])
         now = _NO_ROW if all(value is None for value in row) else known
