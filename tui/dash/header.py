@@ -6,7 +6,7 @@ from time import localtime, strftime
 
 from tui.dash.blocks import beside, ends, line, width_of
 from tui.dash.magnify import magnified_cells, magnify
-from tui.dash.moment import Moment, is_quiet
+from tui.dash.moment import Moment
 from tui.domain.host import HostView, Severity
 from tui.present import figures
 from tui.present.problems import connecting_line
@@ -28,9 +28,8 @@ def header(moment: Moment, width: int, height: int) -> list[Spans]:
 
 def counts(view: HostView) -> Spans:
     """Return how many problems there are, in words; those that a person has seen are told apart."""
-    utc = view.taken_utc_seconds
-    quiet = sum(is_quiet(problem, utc) for problem in view.problems)
-    loud = [problem for problem in view.problems if not is_quiet(problem, utc)]
+    loud = [problem for problem in view.problems if not problem.is_handled]
+    quiet = len(view.problems) - len(loud)
     critical = sum(problem.severity is Severity.CRITICAL for problem in loud)
     parts: list[Span] = []
     if critical:

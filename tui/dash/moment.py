@@ -53,18 +53,9 @@ class Moment:
         return self.view is not None and self.age_seconds >= max(STALE_SECONDS, STALE_TICKS * self.interval_seconds)
 
 
-def is_quiet(problem: Problem, utc: float) -> bool:
-    """Tell whether a person has seen a problem or silenced it, so that it need not be shouted."""
-    until = problem.silenced_until_utc_seconds
-    return bool(problem.acknowledged_by) or (until is not None and until > utc)
-
-
 def loud_critical(view: HostView) -> list[Problem]:
     """Return the critical problems that nobody has seen yet."""
-    utc = view.taken_utc_seconds
-    return [
-        problem for problem in view.problems if problem.severity is Severity.CRITICAL and not is_quiet(problem, utc)
-    ]
+    return [problem for problem in view.problems if problem.severity is Severity.CRITICAL and not problem.is_handled]
 
 
 def name_of(problem: Problem) -> str:

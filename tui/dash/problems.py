@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from tui.dash.blocks import beside, line, more, up_to
 from tui.dash.magnify import HIGH, magnified_cells, magnify
-from tui.dash.moment import Moment, is_quiet
+from tui.dash.moment import Moment
 from tui.domain.host import HostView, Problem, Severity
-from tui.present.problems import ProblemClock, ProblemLine, connecting_line, engine_text
+from tui.present.problems import ProblemClock, ProblemLine, connecting_line, engine_text, role_of, said_of, who_text
 from tui.present.roles import Spans
 from tui.present.state import ROLES, SIGNS
 from widgets.escape import escape_controls
@@ -34,7 +34,7 @@ def problem_block(moment: Moment, width: int, height: int, *, large: bool) -> li
         return [_nothing(view)]
     lines: list[Spans] = []
     if large and not moment.ascii_only:
-        count = _large_ones(view, problems, width, height)
+        count = _large_ones(problems, width, height)
         for problem in problems[:count]:
             lines += _large(view, problem, width)
         problems = problems[count:]
@@ -45,17 +45,13 @@ def problem_block(moment: Moment, width: int, height: int, *, large: bool) -> li
 
 def lines_wanted(view: HostView, *, large: bool) -> int:
     """Return how many lines would show all."""
-    utc = view.taken_utc_seconds
-    high = sum(_is_large(problem, utc) for problem in view.problems) if large else 0
+    high = sum(_is_large(problem) for problem in view.problems) if large else 0
     return max(1, len(view.problems) + high * (HIGH - 1))
 
 
 def in_order(view: HostView) -> list[Problem]:
     """Return what nobody has seen yet first; else in the order of the view."""
-    utc = view.taken_utc_seconds
-    return sorted(
-        view.problems, key=lambda problem: (is_quiet(problem, utc), problem.severity is not Severity.CRITICAL)
-    )
+    return sorted(view.problems, key=lambda problem: (problem.is_handled, problem.severity is not Severity.CRITICAL))
 
 
 def _nothing(view: HostView) -> Spans:
@@ -64,20 +60,18 @@ def _nothing(view: HostView) -> Spans:
     return line(f" {waiting}", "dim") if waiting or not view.sources else line(" no problems", "ok")
 
 
-def _is_large(problem: Problem, utc: float) -> bool:
-    return problem.severity is Severity.CRITICAL and not is_quiet(problem, utc)
+def _is_large(problem: Problem) -> bool:
+    return problem.severity is Severity.CRITICAL and not problem.is_handled
 
 
-def _large_ones(view: HostView, problems: Sequence[Problem], width: int, height: int) -> int:
+def _large_ones(problems: Sequence[Problem], width: int, height: int) -> int:
     """Return how many of the first problems are drawn large; there is always room to count the others."""
-    utc = view.taken_utc_seconds
     fitting = 0
     for problem in problems:
-        if not _is_large(problem, utc) or magnified_cells(_name(problem)) > width * 2 // 3:
+        if not _is_large(problem) or magnified_cells(_name(problem)) > width * 2 // 3:
             break
         fitting += 1
-    least_after = min(len(problems) - fitting, 1)
-    while fitting and fitting * HIGH + max(least_after, int(fitting < len(problems))) > height:
+    while fitting and fitting * HIGH + int(fitting < len(problems)) > height:
         fitting -= 1
     return fitting
 
@@ -107,26 +101,24 @@ def _what(view: HostView, problem: Problem) -> str:
 
 def _more_about(view: HostView, problem: Problem) -> str:
     since = _since(view, problem)
-    parts = [f"since {since}" if since else ""]
-    if problem.victims:
-        parts.append(f"waiting: {', '.join(problem.victims)}")
-    if problem.neighbour:
-        parts.append(f"busiest: {problem.neighbour}")
+    parts = (f"since {since}" if since else "", who_text(problem), f"note: {problem.note}" if problem.note else "")
     return "   ".join(part for part in parts if part)
 
 
 def _line(view: HostView, problem: Problem, width: int, *, ascii_only: bool) -> Spans:
-    quiet = is_quiet(problem, view.taken_utc_seconds)
-    role: Role = "dim" if quiet else ROLES[problem.severity]
-    what_role: Role = role if quiet or problem.severity is Severity.CRITICAL else "normal"
+    role = role_of(problem)
+    what_role: Role = role if problem.is_handled or problem.severity is Severity.CRITICAL else "normal"
     kind = f"{problem.kind:<{_KIND_CELLS}} " if width >= _WIDE_CELLS else ""
     name_cells = max(_NAME_CELLS, width // 5) if width >= _WIDE_CELLS else _NAME_CELLS
-    seen = f" (seen by {problem.acknowledged_by})" if problem.acknowledged_by else " (silenced)" if quiet else ""
+    before = said_of(problem)
     room = max(0, width - name_cells - 3 - len(kind) - _SINCE_CELLS - 1)
     return (
         (f" {fit(_name(problem), name_cells, ascii_only=ascii_only)} ", role),
         (kind, "dim"),
-        (fit(_what(view, problem) + seen, room, ascii_only=ascii_only), what_role),
+        (
+            fit(f"{before}: {_what(view, problem)}" if before else _what(view, problem), room, ascii_only=ascii_only),
+            what_role,
+        ),
         (f" {_since(view, problem):>{_SINCE_CELLS}} ", "dim"),
     )
 
