@@ -225,6 +225,12 @@ def test_own_actions_and_those_on_other_hosts_are_left_out(tmp_path: Path) -> No
     assert AuditWatch(path, pid=1).news("elsewhere") == []
 
 
+def test_what_was_said_about_a_problem_is_told_by_who_keeps_it(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl", actor=Actor("bert", "root"))
+    log.result(audit_entry(action="problem-acknowledge"), Result.DONE, "")
+    assert AuditWatch(tmp_path / "audit.jsonl", pid=1).news("host") == []
+
+
 def test_a_file_that_was_set_aside_is_followed_from_its_beginning(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     write(path, Result.DONE)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.audit import default_path
 from tui.domain.timeline import EntryKind, TimelineEntry
-from tui.jobs.noted import outcome_words
+from tui.jobs.noted import is_about_a_problem, outcome_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ class AuditWatch:
         except ValueError:
             return None
         is_result = isinstance(record, dict) and record.get("phase") == "result" and record.get("host") == host
-        if not is_result or record.get("process") == self._pid:
+        if not is_result or record.get("process") == self._pid or is_about_a_problem(record.get("action")):
             return None
         name = tuple(record.get(key) for key in ("process", "job", "action", "id"))
         result = record.get("result")

@@ -61,7 +61,7 @@ class NotedTrail:
         """Write what came of it; returns why that failed, or an empty text."""
         name = _name(entry)
         before = self._told.get(name)
-        if (before is not Result.REQUESTED or result is not Result.DONE) and not _is_about_a_problem(entry):
+        if (before is not Result.REQUESTED or result is not Result.DONE) and not is_about_a_problem(entry.action):
             self._add(self._entry(entry, result, message, self._asked.get(name) if before is None else None))
         self._told[name] = result
         return self._trail.result(entry, result, message)
@@ -99,9 +99,9 @@ def action_entry(entry: AuditEntry, utc: float, *, who: str, outcome: str) -> Ti
     )
 
 
-def _is_about_a_problem(entry: AuditEntry) -> bool:
+def is_about_a_problem(action: object) -> bool:
     """Tell whether something was said about a problem: who keeps that puts it on the timeline, for all viewers."""
-    return str(entry.action).startswith("problem-")
+    return str(action).startswith("problem-")
 
 
 def _name(entry: AuditEntry) -> tuple[int, str, str]:
