@@ -85,16 +85,23 @@ class HandledProblems:
         if not said and not self._said:
             self._said = said
             return problems
-        standing = {problem.id: problem for problem in problems}
+        names = [problem.id for problem in problems]
+        standing = dict(zip(names, problems, strict=True))
         if said is not self._said:
             self._tell(said, standing)
             self._said = said
         self._end_what_is_over(said, standing, sources, monotonic)
-        handled = [self._with(problem, said.get(problem.id), utc) for problem in problems]
+        meant = said.keys() & standing.keys()
+        if not meant:
+            return problems
+        handled = [
+            self._with(problem, said[name], utc) if name in meant else problem
+            for name, problem in zip(names, problems, strict=True)
+        ]
         return tuple(sorted(handled, key=_place))
 
-    def _with(self, problem: Problem, handling: Handling | None, utc: float) -> Problem:
-        if handling is None or says_nothing(handling):
+    def _with(self, problem: Problem, handling: Handling, utc: float) -> Problem:
+        if says_nothing(handling):
             return problem
         until = handling.silenced_until_utc_seconds
         is_over = self._over.get(handling.problem_id) == handling.at_utc_seconds

@@ -22,12 +22,17 @@ class ProblemTable(LiveTable[ProblemLine]):
         self._is_wide = False
         self._silenced: tuple[Problem, ...] = ()
         self._room = 0
+        self._shown: tuple[Problem, ...] | None = None
         super().__init__(problem_columns(self._clock_of_view), sort_by="name", reverse=False, id="problems")
         self.set_folded(frozenset({SILENCED}))
 
     def show_view(self, view: HostView, room: int) -> None:
         """Show the problems of a moment in `room` lines shared with the rows; nothing at all where there are none."""
         self._clock_of_view.utc_seconds = view.taken_utc_seconds
+        if view.problems is self._shown and room == self._room:
+            return
+        # a line of an engine tells the age of its values, which is another one each time
+        self._shown = view.problems if not any(problem.kind == "engine" for problem in view.problems) else None
         rows = problem_rows(view)
         self._silenced = tuple(row.data.problem for row in rows if row.parent == SILENCED)
         self.display = bool(rows)
