@@ -79,11 +79,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _with_times(argv: Sequence[str]) -> list[str]:
-    """Return the arguments with times like -2h bound to their --at: they look like options."""
+    """Return the arguments with times like -2h bound to their --at, --from or --to: they look like options."""
     found: list[str] = []
     for word in argv:
-        if found and found[-1] == "--at" and word[:1] == "-" and word[1:].lstrip()[:1].isdigit():
-            found[-1] = f"--at={word}"
+        if found and found[-1] in {"--at", "--from", "--to"} and word[:1] == "-" and word[1:].lstrip()[:1].isdigit():
+            found[-1] = f"{found[-1]}={word}"
         else:
             found.append(word)
     return found

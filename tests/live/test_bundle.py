@@ -12,7 +12,8 @@ import pytest
 
 from tests.live.harness.libvirt import LibvirtHost
 from tests.live.harness.podman import PodmanHost
-from tests.live.harness.processes import CommandFailedError, run
+from tests.live.harness.processes import CommandFailedError, Daemon, run
+from tui.record.reading import RecordError, open_record
 
 PRECIOUS = "s3cr3t-value"
 
@@ -111,6 +112,49 @@ def test_tables_of_now(clean_podman: PodmanHost, tmp_path: Path, home: dict[str,
     assert {json.loads(line)["state"] for line in path.read_text().splitlines()} == {"ready"}
     with pytest.raises(CommandFailedError, match="nothing is overwritten"):
         _hostdeck(home, "export", "jsonl", "sources", "-o", str(path), *engines)
+
+
+def test_time_range_out_of_a_real_record(clean_podman: PodmanHost, tmp_path: Path, home: dict[str, str]) -> None:
+    clean_podman.run("one", "sleep", "1000", options=["--memory=64m"])
+    folder = tmp_path / "record"
+    config = tmp_path / "config.toml"
+    config.write_text(f'[record]\nfolder = "{folder}"\ninterval_seconds = 1\n')
+    engines = ("--podman", clean_podman.url, "--connect", "test:///default")
+    variables = {**home, "PYTHONPATH": str(Path(__file__).parents[2])}
+    argv = (sys.executable, "-m", "tui", "record", "--config", str(config), *engines)
+    recorder = Daemon(argv, log=tmp_path / "log", ready=lambda: _moments(folder) >= 4, env=variables)
+    recorder.start(seconds=60)
+    try:
+        rows = _rows(_hostdeck(home, "export", "csv", "instances", "--from", "-1h", "--record", str(folder)))
+        assert str(64 << 20) in {row["memory_limit_bytes"] for row in rows if row["name"] == "one"}
+        times = [row["time"] for row in rows if row["name"] == "test"]
+        assert len(times) >= 3
+        assert times == sorted(set(times))
+        lines = _hostdeck(home, "export", "jsonl", "timeline", "--from", "-1h", "--record", str(folder))
+        assert all(json.loads(line)["time"].endswith("Z") for line in lines.splitlines())
+        with pytest.raises(CommandFailedError, match="the record goes from"):
+            _hostdeck(home, "export", "csv", "--from", "2001-01-01", "--to", "2001-01-02", "--record", str(folder))
+        path = tmp_path / "bundle.tar.gz"
+        run((sys.executable, "-m", "tui", "bundle", "-o", str(path), "--config", str(config), *engines), env=home)
+        assert {row["name"] for row in _rows(_unpacked(path)["record.csv"])} >= {"one", "test"}
+    finally:
+        recorder.stop()
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def _moments(folder: Path) -> int:
+    """Return how many samples a record holds by now."""
+    try:
+        reader = open_record(folder)
+    except RecordError:
+        return 0
+    try:
+        return len(reader.moments(0, 1e11))
+    finally:
+        reader.close()
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tables = parser.add_argument_group("csv and jsonl")
     tables.add_argument("--from", dest="begin", metavar="TIME", help='from the record: "yesterday 03:00", "-2h"')
     tables.add_argument("--to", dest="end", metavar="TIME", help="up to this time (now where nothing is said)")
+    tables.add_argument("--record", metavar="PLACE", help="another record: a folder, or a day's file of one")
     tables.add_argument("-o", "--output", metavar="FILE", default="-", help="a new file; - is standard output")
 
 
@@ -71,7 +72,7 @@ def _check(arguments: argparse.Namespace) -> None:
     """Refuse what goes together with another format only; what is ignored would mislead."""
     is_metrics = arguments.format == "prometheus"
     of_metrics = ("listen", "allow_remote", "textfile", "once", "print_rules", "print_dashboard")
-    of_tables = ("table", "begin", "end")
+    of_tables = ("table", "begin", "end", "record")
     for name in of_tables if is_metrics else of_metrics:
         if getattr(arguments, name):
             option = {"begin": "--from", "end": "--to", "table": "a table"}.get(name, f"--{name.replace('_', '-')}")

@@ -28,8 +28,8 @@ Opener = Callable[[], tuple[RecordReader, str]]
 async def export(arguments: argparse.Namespace, wanted: Wanted, config: Config) -> int:
     """Write the table; 0, or 3 when it is of now and an engine that is installed or was named did not answer."""
     table = arguments.table or DEFAULT_TABLE
-    if arguments.begin or arguments.end:
-        opens = record_opener(wanted, config.record)
+    if arguments.begin or arguments.end or arguments.record:
+        opens = record_opener(wanted, config.record, arguments.record or "")
         return await _on_a_thread(lambda is_over: _write_range(arguments, table, opens, is_over))
     if table == "timeline":
         raise HostdeckError("no range", 'The timeline is in the record: say from when, as in --from "-2h".')
