@@ -33,7 +33,7 @@ class TimelineEntry:
         subject_kind: "guest", "container", "engine" or "host".
         engine: id of the engine; empty for the host.
         detail: more, in words; may be empty.
-        severity: of a problem, else None.
+        severity: of a problem, and of what the kernel or the journal tells of; else None.
         rule: of a problem, else empty.
         who: login name of the person who acted; empty when nobody did.
         command: the equivalent command line of an action; empty otherwise.
