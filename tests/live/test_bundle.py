@@ -136,7 +136,7 @@ def test_time_range_out_of_a_real_record(clean_podman: PodmanHost, tmp_path: Pat
             _hostdeck(home, "export", "csv", "--from", "2001-01-01", "--to", "2001-01-02", "--record", str(folder))
         path = tmp_path / "bundle.tar.gz"
         run((sys.executable, "-m", "tui", "bundle", "-o", str(path), "--config", str(config), *engines), env=home)
-        assert {row["name"] for row in _rows(_unpacked(path)["record.csv"])} >= {"one", "test"}
+        assert "one" in {row["name"] for row in _rows(_unpacked(path)["record.csv"])}
     finally:
         recorder.stop()
 
