@@ -241,3 +241,11 @@ def test_what_is_completed_is_understood() -> None:
     for start in (":stop ", ":start ", ":kill w", ":theme ", ":sort ", ":columns ", ":autostart on "):
         for line in complete(start, CONTEXT):
             assert parse(line, CONTEXT).action is not None
+
+
+def test_problems_are_silenced_and_noted_in_words() -> None:
+    assert parse(":silence 1h", CONTEXT).arguments == ("1h",)
+    assert parse(":note disk 'is on its way", CONTEXT).arguments == ("disk 'is on its way",)
+    assert parse(":notify test", CONTEXT).action.id == "notify"
+    assert complete(":silence ", CONTEXT)[:2] == [":silence 15m", ":silence 1h"]
+    assert complete(":notify ", CONTEXT) == [":notify test"]

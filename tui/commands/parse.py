@@ -178,7 +178,7 @@ def _read_silence(action: Action, words: list[str], context: CommandContext) -> 
 
 
 def _read_notify(action: Action, words: list[str], context: CommandContext) -> Command:  # noqa: ARG001 - one kind of reader
-    if words != ["test"]:
+    if words not in ([], ["test"]):
         raise CommandError("What about it", '"notify" takes one word: "notify test" sends a test.')
     return Command(action, ("test",))
 

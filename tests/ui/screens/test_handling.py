@@ -144,7 +144,7 @@ async def test_what_makes_no_sense_is_said() -> None:
         for line, sentence in (
             ("silence soon", "no time to be silent for"),
             ("silence 400d", "for a minute to 30 days"),
-            ("notify", "notify test"),
+            ("notify now", "notify test"),
         ):
             await app.run_command(line)
             await pilot.pause()
