@@ -60,6 +60,10 @@ def test_a_terminal_that_never_answers_gets_frames_at_a_modest_rate() -> None:
     assert wait(governor, 9.0, backlog=1) == SILENT_SECONDS
 
 
+def test_the_first_frame_waits_for_nothing() -> None:
+    assert wait(Governor(0.0), 0.0, backlog=100) == 0
+
+
 def test_a_late_answer_switches_on() -> None:
     governor = Governor(0.0)
     governor.drawn(1.0)

@@ -12,6 +12,7 @@ _LEAST_OUTLIER_SECONDS = 1.0
 _FIRST_PROBE_SECONDS = 5.0
 _MOST_PROBE_SECONDS = 300.0
 _LEAST_LIFE_SECONDS = 1.0
+NEVER = float("-inf")
 
 
 class Governor:
@@ -27,7 +28,7 @@ class Governor:
 
     def __init__(self, now: float) -> None:
         self.round_trip_seconds = 0.0
-        self._drawn_at = float("-inf")
+        self._drawn_at = NEVER
         self.begin(now)
 
     def begin(self, now: float) -> None:
@@ -57,6 +58,8 @@ class Governor:
             urgent: a person waits for it: a key was pressed.
             backlog: bytes that did not leave yet; only looked at where the terminal never answers.
         """
+        if self._drawn_at == NEVER:
+            return 0.0  # nothing is sooner than the first frame
         if not self.is_answered:
             return SILENT_SECONDS if backlog else max(0.0, self._drawn_at + SILENT_SECONDS - now)
         if self.is_waiting:
