@@ -19,13 +19,20 @@ class PastScreen(MainScreen):
     Args:
         kept: how the panes are looked at.
         columns: columns of the panes by the configuration.
+        cursor: row key that the cursor goes to first.
     """
 
-    def __init__(self, kept: UiState | None = None, columns: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        kept: UiState | None = None,
+        columns: Mapping[str, tuple[str, ...]] | None = None,
+        cursor: str | None = None,
+    ) -> None:
         kept = kept or UiState()
         if kept.pane in BY_ID and not BY_ID[kept.pane].lists_instances:
             kept = replace(kept, pane=OVERVIEW.id)
         super().__init__(kept, columns)
+        self._cursor = cursor
 
     async def open(self, pane: str) -> None:
         """Open a pane; say why where there is nothing of it."""
@@ -52,4 +59,7 @@ class PastScreen(MainScreen):
     def show_view(self, view: HostView) -> None:
         """Bring the lines, the open pane and the ruler up to date."""
         super().show_view(view)
+        if self._cursor is not None and self._cursor in self.pane.table.view_keys:
+            self.pane.table.move_cursor(self._cursor)
+            self._cursor = None
         self.deck.travel.show_time()

@@ -111,9 +111,11 @@ class Travel:
 
     async def show(self, source: ReplaySource) -> None:
         """Bring an open replay to the screen."""
+        from tui.screens.details import DetailsScreen
         from tui.screens.main import MainScreen
+        from tui.screens.on_instance import open_details
 
-        deck = self._deck
+        deck, top = self._deck, self._deck.screen
         main = next((screen for screen in deck.screen_stack if isinstance(screen, MainScreen)), None)
         self.away = Away(deck.source, deck.jobs, deck.view, deck.frozen_view, main)
         self._take(source)
@@ -122,6 +124,8 @@ class Travel:
         await deck.switch_mode(PAST)
         deck.set_class(True, "-replay")
         self._worker = deck.run_worker(source.run(self.publish), group="replay", exclusive=True)
+        if isinstance(top, DetailsScreen):
+            open_details(deck, top.key)
         key = deck.label_of("replay")
         deck.say(
             source.damage[-1] if source.damage else f"{key} goes back to live, which goes on underneath.", "normal"
@@ -131,7 +135,9 @@ class Travel:
         from tui.screens.past_screen import PastScreen
 
         main = self.away.main if self.away is not None else None
-        return PastScreen(main.kept, main.configured_columns) if main is not None else PastScreen()
+        if main is None:
+            return PastScreen()
+        return PastScreen(main.kept, main.configured_columns, main.current_key)
 
     def _take(self, source: ReplaySource) -> None:
         deck = self._deck

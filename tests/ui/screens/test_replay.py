@@ -19,6 +19,7 @@ from tui.record.reading import RecordError, RecordReader
 from tui.record.replay import ReplaySource, open_replay
 from tui.screens.around import open_around
 from tui.screens.details import DetailsScreen
+from tui.screens.main import MainScreen
 from tui.screens.pane import Pane
 from tui.screens.past_screen import PastScreen
 from tui.screens.ruler_lines import RulerLines
@@ -110,6 +111,26 @@ async def test_back_in_time_and_to_live_again() -> None:
         assert not app.has_class("-replay")
         assert recorded.record.closed
         assert app.source is recorded.host
+
+
+async def test_what_one_looks_at_stays_in_view() -> None:
+    recorded = Recorded()
+    app = make_app(recorded.host, open_record=recorded.open)
+    async with app.run_test(size=recorded.size) as pilot:
+        await recording(pilot, app, recorded)
+        key = named(recorded.host, "gitlab").key
+        assert isinstance(app.screen, MainScreen)
+        app.screen.pane.table.move_cursor(key)
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(app.screen, DetailsScreen))
+        await pilot.press("h")
+        await until(pilot, lambda: app.replayed is not None and isinstance(app.screen, DetailsScreen))
+        assert isinstance(app.screen, DetailsScreen)
+        assert app.screen.key == key
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, PastScreen) and app.screen.current_key == key)
+        await pilot.press("h")
+        await until(pilot, lambda: app.replayed is None and isinstance(app.screen, DetailsScreen))
 
 
 async def test_esc_on_the_panes_leads_back_to_live() -> None:
