@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.record_views import NOON, WEB, record, store_of, working, write
 from tui.record.reader import FileReader
-from tui.record.store import RUN_SAMPLES
+from tui.record.runs import RUN_SAMPLES
 from tui.sampling.history import Metric
 
 VIEWS = working(RUN_SAMPLES * 4 + 10)

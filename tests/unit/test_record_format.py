@@ -4,7 +4,7 @@ import json
 from dataclasses import fields, is_dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.record_views import NOON, working
@@ -122,6 +122,7 @@ def test_a_tick_on_which_one_of_many_works_says_one_thing() -> None:
     assert len(delta["f"]) == 1
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3), st.integers(0, 10_000), st.integers(1, 255))
 def test_a_block_with_a_flipped_byte_is_refused_or_right(part: int, place: int, flip: int) -> None:
     views = working(8)

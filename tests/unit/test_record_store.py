@@ -15,7 +15,8 @@ from tui.record.lock import RecorderLock, writer_of
 from tui.record.reader import FileReader
 from tui.record.reading import RecordError, open_record
 from tui.record.retention import MIB, Limits, superfluous
-from tui.record.store import RUN_SAMPLES, Store
+from tui.record.runs import RUN_SAMPLES
+from tui.record.store import Store
 
 DAY = 86_400.0
 MIDNIGHT = NOON + DAY / 2

@@ -56,13 +56,19 @@ class Piece(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What a block is about."""
+    """What a block is about; the host's subject is the first."""
 
     begin: float
     end: float
     interval: float
     times: "array[float]"
-    pieces: Sequence[Piece]
+    subjects: Sequence[bytes]
+    lengths: Sequence[int]
+    checksums: Sequence[int]
+
+    def piece(self, place: int) -> Piece:
+        """Return where the figures of a subject are."""
+        return Piece(self.subjects[place], sum(self.lengths[:place]), self.lengths[place], self.checksums[place])
 
 
 def fold(deltas: Sequence[Delta], interval: float) -> Row:
@@ -136,16 +142,13 @@ def read_head(data: bytes) -> Head:
     try:
         begin, end, interval, count, slots = _HEAD.unpack_from(data)
         times = array("d", struct.unpack_from(f"<{count}d", data, _HEAD.size))
-        place, offset, pieces = _HEAD.size + 8 * count, 0, []
-        for number in range(slots):
-            subject, length, checksum = _SLOT.unpack_from(data, place + _SLOT.size * number)
-            pieces.append(Piece(subject, offset, length, checksum))
-            offset += length
+        place = _HEAD.size + 8 * count
+        parts = list(zip(*_SLOT.iter_unpack(data[place : place + _SLOT.size * slots]), strict=True))
     except struct.error as error:
         raise FormatError("no block", f"a block cannot be read: {error}.") from error
-    if not count:
-        raise FormatError("no block", "a block is empty.")
-    return Head(begin, end, interval, times, pieces)
+    if not count or not parts or len(parts[0]) != slots:
+        raise FormatError("no block", "a block is empty, or cut off.")
+    return Head(begin, end, interval, times, *parts)
 
 
 def read_totals(data: bytes) -> bytes:
@@ -191,7 +194,7 @@ def unfold(row: Row, makes: Makes) -> Run:
     count = len(head.times)
 
     def load(slot: int) -> Figures:
-        piece = head.pieces[slot + 1]
+        piece = head.piece(slot + 1)
         packed = row.figures[piece.offset : piece.offset + piece.length]
         return _Dense(read_columns(packed, piece, count), len(HOST_FIGURES if slot == HOST_SLOT else INSTANCE_FIGURES))
 

@@ -123,9 +123,6 @@ class Folded:
         self._structure = structure
         self._read_figures = read_figures
         self._run: Run | None = None
-        self._by_subject: dict[bytes, list[int]] = {}
-        for place, piece in enumerate(self._head.pieces):
-            self._by_subject.setdefault(piece.subject, []).append(place)
 
     @property
     def times(self) -> "array[float]":
@@ -138,7 +135,7 @@ class Folded:
 
     def totals(self, subject: bytes, metric: Metric) -> Sequence[Total]:
         """Return what the whole block says of a metric."""
-        places = self._by_subject.get(subject, ())
+        places = self._places(subject)
         if not places:
             return ()
         if self._totals is None:
@@ -150,7 +147,7 @@ class Folded:
         """Return the metric sample by sample."""
         host = subject == HOST_SUBJECT
         wanted = totals.places_of(metric, host=host)
-        found = [self._columns(place, wanted) for place in self._by_subject.get(subject, ())]
+        found = [self._columns(place, wanted) for place in self._places(subject)]
         return [totals.values_of(columns, metric, host=host) for columns in found]
 
     def all_metrics(self) -> Iterator[Metrics]:
@@ -160,8 +157,11 @@ class Folded:
         for slot in range(len(run.instances)):
             yield _metrics(run.instance(slot).stable_key, self._columns(slot + 1, wanted))
 
+    def _places(self, subject: bytes) -> Sequence[int]:
+        return [place for place, one in enumerate(self._head.subjects) if one == subject]
+
     def _columns(self, place: int, wanted: Sequence[int]) -> Sequence[Sequence[Code]]:
-        piece = self._head.pieces[place]
+        piece = self._head.piece(place)
         packed = self._read_figures(piece.offset, piece.length)
         return read_columns(packed, piece, len(self._head.times), wanted)
 

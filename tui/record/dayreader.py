@@ -1,12 +1,6 @@
-"""One day's file as it is read; it may grow meanwhile.
+"""One day's file as it is read; it may grow meanwhile."""
 
-Nothing is ever written, and no file is made: a file that nobody writes is opened as one that cannot change, and is
-opened anew once somebody does.
-"""
-
-import contextlib
 import json
-import os
 import sqlite3
 import struct
 from collections import OrderedDict
@@ -14,16 +8,15 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote
 
 from tui.domain.plain import FormatError, decode
 from tui.domain.timeline import TimelineEntry
 from tui.record.block import Row
 from tui.record.blocks import Block, Folded, Growing
-from tui.record.dayfile import APPLICATION_ID, SCHEMA_VERSION, entry_digest, sound_deltas
+from tui.record.dayconnection import DayConnection
+from tui.record.dayfile import entry_digest, sound_deltas
 from tui.record.run import Makes
 
-BUSY_SECONDS: Final = 2.0
 MOST_KEPT: Final = 6  # blocks that are kept unpacked
 MOST_NUMBERS_TRIED: Final = 20_000  # of blocks, where a damaged file cannot list them
 _BEGINNING: Final = struct.Struct("<ddd")
@@ -50,9 +43,8 @@ class DayReader:
         self._found: dict[str, None] = {}  # sentences, in the order they were found
         self._unreadable = ""  # why nothing can be read at all; it may pass
         self._makes = makes
-        self._connection: sqlite3.Connection | None = None
-        self._identity: tuple[object, ...] = ()
-        self._inode: object = None
+        self._connection = DayConnection(path)
+        self._file: tuple[int, int] | None = None
         self._refused: tuple[object, ...] = ()  # the state of a file that cannot be read at all
         self._forget()
 
@@ -87,13 +79,13 @@ class DayReader:
         Raises:
             OSError: the file may not be read, or is gone.
         """
-        if self._refused and self._refused == self._state():
+        if self._refused and self._refused == self._connection.state():
             return False
         try:
             changed = self._refresh()
         except sqlite3.Error as error:
-            self._disconnect()
-            self._refused = self._state()
+            self._connection.close()
+            self._refused = self._connection.state()
             self._unreadable = f"{self.path.name}: cannot be read: {error}."
             return False
         self._refused, self._unreadable = (), ""
@@ -128,7 +120,7 @@ class DayReader:
             return ()
         query = "SELECT digest, entry FROM entries WHERE utc BETWEEN ? AND ? ORDER BY utc, id"
         try:
-            rows = self._rows(query, (begin, end))
+            rows = self._connection.rows(query, (begin, end))
         except sqlite3.Error as error:
             self._tell(f"entries of the timeline cannot be read: {error}")
             return ()
@@ -136,84 +128,32 @@ class DayReader:
 
     def close(self) -> None:
         """Give back every descriptor."""
-        self._disconnect()
+        self._connection.close()
 
     def _tell(self, what: str) -> None:
         self._found[f"{self.path.name}: {what}."] = None
 
-    # the connection
-
-    def _connect(self) -> sqlite3.Connection:
-        if self._connection is not None and self._identity != self._identify():
-            self._disconnect()
-        if self._connection is None:
-            self._identity = self._identify()
-            if self._inode not in {None, self._identity[:2]}:
-                self._forget()
-            self._inode = self._identity[:2]
-            os.close(os.open(self.path, os.O_RDONLY | os.O_CLOEXEC))  # SQLite does not say why it cannot
-            written = os.path.exists(f"{self.path}-wal")
-            how = "mode=ro" if written else "mode=ro&immutable=1"
-            self._connection = sqlite3.connect(
-                f"file:{quote(str(self.path.absolute()))}?{how}",
-                uri=True,
-                timeout=BUSY_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            self._connection.text_factory = _decoded
-            self._connection.execute("PRAGMA trusted_schema = OFF")
-            self._connection.execute("PRAGMA writable_schema = ON")  # else a file that was cut off is refused whole
-            self._seen_version = None
-            self._check_format()
-        return self._connection
-
-    def _identify(self) -> tuple[object, ...]:
-        """Return what is another value once the file must be opened anew."""
-        found = os.stat(self.path)
-        if os.path.exists(f"{self.path}-wal"):
-            return (found.st_dev, found.st_ino)
-        return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-
-    def _state(self) -> tuple[object, ...]:
-        """Return what is another value once it is worth another attempt to read."""
-        return tuple(_size_and_time(f"{self.path}{side}") for side in ("", "-wal"))
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
-        self._connection = None
-
-    def _check_format(self) -> None:
-        application, version = (self._rows(f"PRAGMA {name}")[0][0] for name in ("application_id", "user_version"))
-        if application != APPLICATION_ID:
-            raise sqlite3.DatabaseError("it is no record of hostdeck")
-        if version != SCHEMA_VERSION:
-            raise sqlite3.DatabaseError(f"it has version {version}, this hostdeck reads {SCHEMA_VERSION}")
-
-    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        connection = self._connection or self._connect()
-        return connection.execute(query, values).fetchall()
-
     # what there is
 
     def _refresh(self) -> bool:
-        connection = self._connect()
-        version = connection.execute("PRAGMA data_version").fetchone()
-        if version == self._seen_version:
+        connection = self._connection
+        connection.open()
+        if connection.file != self._file:
+            self._file = connection.file
+            self._forget()
+        if connection.version() == self._seen_version:
             return False
-        with _reading(connection):
+        with connection.one_state():
             self._refresh_blocks()
             self._refresh_journal()
-        self._seen_version = connection.execute("PRAGMA data_version").fetchone()
+        self._seen_version = connection.version()
         return True
 
     def _refresh_blocks(self) -> None:
         after = max(self._folded, default=0)
         query = "SELECT id, begin_utc, end_utc, substr(head, 1, 24) FROM blocks WHERE id"
         try:
-            rows = self._rows(f"{query} > ? ORDER BY id", (after,))
+            rows = self._connection.rows(f"{query} > ? ORDER BY id", (after,))
         except sqlite3.DatabaseError as error:
             self._tell(f"what is sound in it is read one by one, the rest is left out: {error}")
             rows = list(self._one_by_one(f"{query} = ?", after + 1))
@@ -231,7 +171,7 @@ class DayReader:
         missed = 0
         for number in range(first, first + MOST_NUMBERS_TRIED):
             try:
-                rows = self._rows(query, (number,))
+                rows = self._connection.rows(query, (number,))
             except sqlite3.DatabaseError:
                 rows = []
             missed = 0 if rows else missed + 1
@@ -241,10 +181,10 @@ class DayReader:
 
     def _refresh_journal(self) -> None:
         try:
-            rows = self._rows(
+            rows = self._connection.rows(
                 "SELECT id, block, seconds, checksum, delta FROM journal WHERE id > ? ORDER BY id", (self._last_row,)
             )
-            left = {row[0] for row in self._rows("SELECT DISTINCT block FROM journal")}
+            left = {row[0] for row in self._connection.rows("SELECT DISTINCT block FROM journal")}
         except sqlite3.DatabaseError as error:
             self._tell(f"what was not yet a block cannot be read: {error}")
             return
@@ -287,7 +227,7 @@ class DayReader:
 
     def _one(self, query: str, *values: Any) -> tuple[Any, ...]:
         try:
-            rows = self._rows(query, values)
+            rows = self._connection.rows(query, values)
         except sqlite3.Error as error:
             raise FormatError("damaged", str(error)) from error
         if not rows:
@@ -305,31 +245,7 @@ class DayReader:
         return None
 
 
-def _size_and_time(path: str) -> tuple[int, ...]:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return ()
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
-
-
-def _decoded(data: bytes) -> str:
-    """Return text; what is damaged is none that a checksum fits."""
-    return data.decode("utf-8", "surrogateescape")
-
-
 def _blob(value: object) -> bytes:
     if not isinstance(value, bytes):
         raise FormatError("damaged", "its figures are none")
     return value
-
-
-@contextlib.contextmanager
-def _reading(connection: sqlite3.Connection) -> Iterator[None]:
-    """See one state of a file that others write."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("COMMIT")

@@ -12,7 +12,8 @@ from tui.domain.host import EngineState, HostView
 from tui.domain.timeline import EntryKind, TimelineEntry
 from tui.engines.lane import Lane
 from tui.record.lock import RecorderLock
-from tui.record.store import RUN_SAMPLES, Store, Trouble
+from tui.record.runs import RUN_SAMPLES
+from tui.record.store import Store, Trouble
 from tui.sampling.source import HostSource
 
 WRITE_SECONDS: Final = 20.0
