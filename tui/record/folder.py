@@ -43,6 +43,14 @@ def day_files(folder: Path) -> Sequence[Path]:
     return [folder / name for name in sorted(names)]
 
 
+def has_record(folder: Path) -> bool:
+    """Tell whether there is a file of a record that may be seen."""
+    try:
+        return bool(day_files(folder))
+    except OSError:
+        return False
+
+
 def size_of(path: Path) -> int:
     """Return the bytes that a day takes on the disk, with what SQLite keeps beside it."""
     total = 0

@@ -27,7 +27,7 @@ from tui.domain.errors import EngineTimeout, HostdeckError
 from tui.domain.past import Handling
 from tui.domain.plain import decode, encode
 from tui.engines.lane import Lane
-from tui.record.folder import OF_ROOT, default_folder
+from tui.record.folder import OF_ROOT, default_folder, has_record
 from tui.sampling.handled import MOST_KEPT, bounded, says_nothing
 
 LOOK_SECONDS = 2.0
@@ -44,11 +44,14 @@ Said = dict[str, Handling]
 def folder_of_viewers(uid: int, environ: Mapping[str, str], chosen: str = "") -> Path:
     """Return the folder of the record that viewers share: the one that was chosen, else the host's where there is one.
 
-    A user's own counts where root keeps none.
+    A user's own counts where root keeps none, or none that this user may read while there is one.
     """
     if chosen:
         return Path(chosen)
-    return OF_ROOT if uid == 0 or OF_ROOT.exists() else default_folder(uid, environ)
+    own = default_folder(uid, environ)
+    if uid == 0 or not OF_ROOT.exists():
+        return own
+    return own if has_record(own) and not os.access(OF_ROOT, os.R_OK | os.X_OK) else OF_ROOT
 
 
 class HandlingsFile:
