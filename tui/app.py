@@ -113,7 +113,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self._sayings = Sayings(self)
         self._inside: Inside | None = None
         self._notices: Notices | None = None
-        self.open_record = open_record
+        self._open_record = open_record
         self._travel: Travel | None = None
         if replay is not None:
             self.travel.begin_with(replay)
@@ -288,7 +288,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         if self._travel is None:
             from tui.screens.travel import Travel
 
-            self._travel = Travel(self, self.open_record)
+            self._travel = Travel(self, self._open_record)
         return self._travel
 
     @property

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from tui import audit
 from tui.bundle.collect import default_name, make_bundle
 from tui.bundle.materials import Materials
-from tui.bundle.open_past import RecordOfBundle
 from tui.domain.action import Result
 from tui.domain.operation import OperationOutcome, ProgressSink
 from tui.domain.operation.bundle import MakeBundle
@@ -54,17 +53,16 @@ async def _collect(deck: Deck, view: HostView, picture: str, told: ProgressSink)
         return picture
 
     folder: Path = await asyncio.to_thread(exports_folder)
-    async with RecordOfBundle(deck.source, deck.open_record) as past:
-        materials = Materials(
-            source=deck.source,
-            view=view,
-            past=past,
-            config=deck.config,
-            picture=drawn,
-            connect=deck.config.connect,
-            podman=deck.config.podman,
-            audit=None if view.is_demo else audit.default_path(),
-        )
-        made = await make_bundle(folder / default_name(view), materials, told)
+    materials = Materials(
+        source=deck.source,
+        view=view,
+        past=deck.source.past,
+        config=deck.config,
+        picture=drawn,
+        connect=deck.config.connect,
+        podman=deck.config.podman,
+        audit=None if view.is_demo else audit.default_path(),
+    )
+    made = await make_bundle(folder / default_name(view), materials, told)
     missing = f"; not whole: {len(made.missing)} things are missing, errors.txt in it says why" if made.missing else ""
     return f"{tilde(made.path)} ({figures.size(made.size_bytes).strip()}){missing}"

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from tui.config import Config
-    from tui.record.reading import RecordReader
     from tui.screens.inside import Inside
     from tui.screens.travel import Travel
     from tui.screens.xml_edit import Draft
@@ -60,7 +59,6 @@ class Deck(KeysInOrder, inherit_bindings=False):
         form_drafts: what stood in forms that were left without being submitted, by their titles.
         lasting_forms: what is to be there again after the next start, by name; no secrets.
         config: preferences.
-        open_record: opens the record of this host and tells where it is; None where there is none.
         kept_edits: edited definitions that were not taken, by the row key of their guest.
     """
 
@@ -70,7 +68,6 @@ class Deck(KeysInOrder, inherit_bindings=False):
     frozen_view: HostView | None = None
     replayed: Replayed | None = None
     config: Config
-    open_record: Callable[[], tuple[RecordReader, str]] | None = None
     ascii_only: bool = False
     low_bandwidth: bool = False
     said: Span | None = None

@@ -8,12 +8,11 @@ from pathlib import Path
 from tui import audit, snapshot
 from tui.bundle.collect import default_name, make_bundle
 from tui.bundle.materials import Materials
-from tui.bundle.open_past import RecordOfBundle
 from tui.config import Config
 from tui.domain.operation import Progress
 from tui.subcommands.picture import draw
 from tui.subcommands.until_told import until_told
-from tui.wiring import Wanted, make_source, record_opener
+from tui.wiring import Wanted, make_source
 from widgets.escape import escape_controls
 
 ENGINE_DEADLINE_SECONDS = 15.0
@@ -39,18 +38,17 @@ async def _bundle(output: Path, wanted: Wanted, config: Config) -> int:
         teller.tell("two samples of this host")
         view = await snapshot.take(source, wanted.interval_seconds, ENGINE_DEADLINE_SECONDS)
         path = output / default_name(view) if output.is_dir() else output  # noqa: ASYNC240 - once, before the work
-        async with RecordOfBundle(source, record_opener(wanted, config.record)) as past:
-            materials = Materials(
-                source=source,
-                view=view,
-                past=past,
-                config=config,
-                picture=lambda: draw(source, view, config),
-                connect=wanted.connect,
-                podman=wanted.podman,
-                audit=audit.default_path(),
-            )
-            made = await make_bundle(path, materials, teller.progress)
+        materials = Materials(
+            source=source,
+            view=view,
+            past=source.past,
+            config=config,
+            picture=lambda: draw(source, view, config),
+            connect=wanted.connect,
+            podman=wanted.podman,
+            audit=audit.default_path(),
+        )
+        made = await make_bundle(path, materials, teller.progress)
     finally:
         teller.wipe()
         await source.close()
