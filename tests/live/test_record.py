@@ -8,15 +8,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from math import isnan
 from pathlib import Path
 
 import pytest
 
+from tests.live.harness.podman import SPIN, PodmanHost
 from tests.live.harness.waiting import wait_until
+from tests.views import usage_of, watching
 from tui.domain.timeline import EntryKind
 from tui.record.folder import Keeping, day_files
 from tui.record.reader import FileReader
 from tui.record.reading import RecordError, RecordReader, open_record
+from tui.sampling.history import Metric
+from tui.wiring import Wanted, make_source
 
 PROJECT = Path(__file__).parents[2]
 NOBODY = 65534
@@ -27,11 +32,11 @@ IS_ROOT = os.geteuid() == 0
 class Recording:
     """A recorder of libvirt's test driver: one guest, no daemon."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, podman: str = "unix:///nonexistent/podman.sock") -> None:
         self.folder = folder
         self.said = ""
         argv = [sys.executable, "-m", "tui", "record", "--folder", str(folder), "--interval", "0.5", *options]
-        argv += ["--connect", "test:///default", "--podman", "unix:///nonexistent/podman.sock"]
+        argv += ["--connect", "test:///default", "--podman", podman]
         environ = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
         self.process = subprocess.Popen(argv, cwd=PROJECT, env=environ, stderr=subprocess.PIPE, text=True)
 
@@ -67,8 +72,8 @@ class Recording:
 
 
 @contextlib.contextmanager
-def recording(folder: Path, *options: str) -> Iterator[Recording]:
-    recorder = Recording(folder, *options)
+def recording(folder: Path, *options: str, **more: str) -> Iterator[Recording]:
+    recorder = Recording(folder, *options, **more)
     try:
         yield recorder
     finally:
@@ -245,3 +250,28 @@ def test_a_locked_file_is_said_once_and_nothing_is_lost(tmp_path: Path) -> None:
         other.close()
         assert "nothing was lost" in recorder.line()
         reader.close()
+
+
+async def test_a_screen_that_starts_later_shows_what_was_recorded(clean_podman: PodmanHost, tmp_path: Path) -> None:
+    clean_podman.run("spin", *SPIN, options=["--cpus", "0.2", "--network", "none"])
+    with recording(tmp_path, podman=clean_podman.url) as recorder:
+        recorder.until_recorded(12).close()
+        with reading(tmp_path) as reader:
+            view = reader.view_at(reader.last() or 0)
+        assert view is not None
+        (key,) = [item.instance.stable_key for item in view.instances if item.instance.name == "spin"]
+        source = make_source(
+            Wanted(
+                connect=["test:///default"],
+                podman=[clean_podman.url],
+                interval_seconds=0.5,
+                record_folder=str(tmp_path),
+            )
+        )
+        async with watching(source) as views:
+            begun = (await views.until(lambda view: usage_of(view, "spin") is not None)).tick
+            await views.until(lambda view: len(source.series(key, Metric.CPU_CORES, 100)) > view.tick - begun + 8)
+            earlier = list(source.series(key, Metric.CPU_CORES, 100))
+    known = [value for value in earlier if not isnan(value)]
+    assert len(known) >= 8
+    assert max(known) < 0.5
