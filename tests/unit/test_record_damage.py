@@ -117,3 +117,19 @@ def test_damage_in_the_journal_costs_what_follows_in_its_run(tmp_path: Path) -> 
     later = FileReader(tmp_path)
     assert [later.view_at(view.taken_utc_seconds) for view in VIEWS[:19]] == list(VIEWS[:19])
     later.close()
+
+
+def test_a_copy_that_lacks_a_file_is_told_and_makes_none(tmp_path: Path) -> None:
+    store = store_of(tmp_path / "record")
+    write(store, VIEWS[: RUN_SAMPLES + 5])
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for side in ("", "-wal"):
+        shutil.copyfile(tmp_path / "record" / f"2025-06-16.sqlite{side}", copy / f"2025-06-16.sqlite{side}")
+    right, damage = read_all(copy / "2025-06-16.sqlite")
+    assert right < RUN_SAMPLES + 5
+    assert damage[-1].endswith("copy all three.")
+    assert len(list(copy.iterdir())) == 2
+    shutil.copyfile(tmp_path / "record" / "2025-06-16.sqlite-shm", copy / "2025-06-16.sqlite-shm")
+    assert read_all(copy / "2025-06-16.sqlite") == (RUN_SAMPLES + 5, ())
+    store.close(NOON)

@@ -84,9 +84,8 @@ class DayConnection:
                 self.rows("COMMIT")
 
     def _connect(self) -> sqlite3.Connection:
-        is_written = os.path.exists(f"{self._path}-wal")
         connection = sqlite3.connect(
-            f"file:{quote(str(self._path.absolute()))}?mode=ro{'' if is_written else '&immutable=1'}",
+            f"file:{quote(str(self._path.absolute()))}?mode=ro{'' if self._is_written() else '&immutable=1'}",
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
@@ -97,11 +96,20 @@ class DayConnection:
         connection.execute("PRAGMA writable_schema = ON")  # else a file that was cut off is refused whole
         return connection
 
+    @property
+    def lacks_index(self) -> bool:
+        """Tell whether what was written last lies beside the file, and cannot be read without making a file."""
+        return os.path.exists(f"{self._path}-wal") and not self._is_written()
+
+    def _is_written(self) -> bool:
+        """Tell whether somebody writes it, or was killed while writing it."""
+        return all(os.path.exists(f"{self._path}{side}") for side in ("-wal", "-shm"))
+
     def _identify(self) -> tuple[object, ...]:
         """Return what is another value once the file must be opened anew."""
         found = os.stat(self._path)
         self.file = (found.st_dev, found.st_ino)
-        if os.path.exists(f"{self._path}-wal"):
+        if self._is_written():
             return self.file
         return (*self.file, found.st_size, found.st_mtime_ns)
 

@@ -61,7 +61,11 @@ class DayReader:
     @property
     def damage(self) -> Sequence[str]:
         """Return what could not be read, in the order it was found."""
-        return [*self._found, *([self._unreadable] if self._unreadable else [])]
+        found = [*self._found, *([self._unreadable] if self._unreadable else [])]
+        if self._connection.lacks_index:
+            name = self.path.name
+            found.append(f"{name}-wal is not read, because {name}-shm is not beside it: copy all three.")
+        return found
 
     def places(self) -> Sequence[Place]:
         """Return all blocks, in the order they were recorded."""

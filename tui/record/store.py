@@ -21,7 +21,7 @@ from tui.record.folder import Keeping, day_files, day_of
 from tui.record.retention import Limits, delete_days, superfluous
 from tui.record.runs import RUN_SAMPLES, Runs
 
-MOST_WAITING_ENTRIES: Final = 5_000
+MOST_WAITING_ENTRIES: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
