@@ -235,7 +235,7 @@ def _replay(wanted: Wanted, config: Config, file: str, when: str) -> int:
     if not has_screen():
         print("hostdeck --replay needs a terminal.", file=sys.stderr)
         return EXIT_USAGE
-    from tui.record.replay import open_replay
+    from tui.record.opening import open_replay
     from tui.terminal import run_screen
 
     source = asyncio.run(open_replay(record_opener(wanted, config.record, file), when))

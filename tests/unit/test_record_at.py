@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tui.cli import main
-from tui.record.at import Covered, NoTimeError, find_moment
+from tui.record.at import Covered, NoTimeError, find_moment, reference
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 24, 13, 30, tzinfo=BERLIN)  # a Tuesday
@@ -113,6 +113,12 @@ def test_what_is_not_recorded_is_said_with_what_is() -> None:
         "Mon 2026-11-23 03:00:00 is not recorded: "
         "the record goes from Tue 2026-11-24 12:30:00 to Tue 2026-11-24 13:29:00."
     )
+
+
+def test_times_of_an_old_copy_count_from_its_end() -> None:
+    fresh, old = Covered(0.0, NOW.timestamp() - 3600), Covered(0.0, NOW.timestamp() - 9 * 86_400)
+    assert reference(NOW.timestamp(), fresh) == NOW.timestamp()
+    assert reference(NOW.timestamp(), old) == old.last
 
 
 def test_a_little_outside_is_the_end() -> None:

@@ -15,7 +15,8 @@ from tui.domain.host import HostView, Severity
 from tui.domain.timeline import EntryKind, TimelineEntry
 from tui.record.moments import Moments
 from tui.record.reading import RecordError
-from tui.record.replay import ReplaySource, instance_of
+from tui.record.replay import ReplaySource
+from tui.record.told import instance_of
 from tui.sampling.history import Metric
 
 DEADLINE_SECONDS = 10.0

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tui.domain.errors import HostdeckError
 
 EXAMPLES = '"03:00", "yesterday 03:00", "monday 3:00", "-2h", "2 days ago", "2026-11-23 03:00"'
+_DAY_SECONDS = 86_400.0
 SLACK_SECONDS = 60.0
 """A time that is so little outside of the record is meant to be its end."""
 
@@ -35,7 +36,7 @@ def find_moment(text: str, now: float, covered: Covered, zone: tzinfo | None = N
     """Return the UTC time that a text means.
 
     A time of day alone is the last one that was; a weekday is the last one before today. Times are local unless the
-    text carries a zone.
+    text carries a zone, and count from `reference`.
 
     Args:
         now: UTC seconds.
@@ -45,6 +46,7 @@ def find_moment(text: str, now: float, covered: Covered, zone: tzinfo | None = N
     Raises:
         NoTimeError: it cannot be read, it did not exist, it was twice, or the record does not cover it.
     """
+    now = reference(now, covered)
     words = " ".join(text.strip().lower().split())
     found = _from_now(words, now, zone) or _exact(text.strip()) or _by_calendar(words, now, zone)
     if not found:
@@ -58,6 +60,14 @@ def find_moment(text: str, now: float, covered: Covered, zone: tzinfo | None = N
     if not inside:
         raise NoTimeError("not recorded", f"{_said(found[0], zone)} is not recorded: {said_covered(covered, zone)}.")
     return min(max(inside[0], covered.first), covered.last)
+
+
+def reference(now: float, covered: Covered) -> float:
+    """Return what times count from: now, or the end of a record that ended more than a day ago, a copy of some other.
+
+    Else nobody could say "03:00" of it.
+    """
+    return now if now - covered.last < _DAY_SECONDS else covered.last
 
 
 def said_covered(covered: Covered, zone: tzinfo | None = None) -> str:

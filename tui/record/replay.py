@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from time import localtime, monotonic, strftime, time
+from time import localtime, monotonic, strftime
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.domain.errors import HostdeckError
-from tui.domain.event import Event
-from tui.domain.identity import InstanceId
 from tui.domain.timeline import EntryKind
 from tui.engines.lane import Lane
-from tui.record.at import Covered, find_moment
+from tui.record.at import Covered
 from tui.record.moments import Moments
-from tui.record.read_past import DEADLINE_SECONDS, ReadPast
+from tui.record.read_past import ReadPast
 from tui.record.refusing import Refuses
+from tui.record.told import event_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from tui.domain.event import Event
     from tui.domain.host import HostView
-    from tui.domain.identity import StableKey
+    from tui.domain.identity import InstanceId, StableKey
     from tui.domain.past import Stretch
     from tui.domain.timeline import TimelineEntry
     from tui.record.moments import Found
@@ -136,7 +136,7 @@ class ReplaySource(Refuses):
     def events(self, subject: InstanceId | None = None) -> Sequence[Event]:
         """Return what engines told in the day before the moment, oldest first."""
         return [
-            _event(entry)
+            event_of(entry)
             for entry in self._here.entries
             if entry.kind is EntryKind.EVENT and (subject is None or entry.subject == subject.text)
         ]
@@ -288,43 +288,3 @@ class ReplaySource(Refuses):
         self._lane.close()
         if not self._lane.abandoned:
             self._reader.close()
-
-
-def _event(entry: TimelineEntry) -> Event:
-    return Event(
-        entry.utc_seconds, entry.engine, instance_of(entry.subject, entry.engine), entry.name, entry.what, entry.detail
-    )
-
-
-def instance_of(key: str, engine: str) -> InstanceId | None:
-    """Return the id that a row key is the text of; None for what is no instance of the engine."""
-    host, _, local = key.partition(f"/{engine}/")
-    return InstanceId(host, engine, local) if engine and local else None
-
-
-async def open_replay(
-    opens: Callable[[], tuple[RecordReader, str]], when: str = "", now: float | None = None
-) -> ReplaySource:
-    """Open a record on a thread of its own and read the first moment.
-
-    Args:
-        opens: returns the reader and where the record is.
-        when: a time as a person writes it; empty is the newest sample.
-        now: UTC seconds; None takes the clock's.
-
-    Raises:
-        RecordError: there is none, it is empty, or it may not be read.
-        NoTimeError: the time cannot be read, or the record does not have it.
-        EngineTimeout: the disk hangs.
-    """
-    lane = Lane("the record")
-    reader, place = await lane.call(opens, deadline=DEADLINE_SECONDS)
-    source = ReplaySource(reader, place, lane)
-    try:
-        await source.open()
-        if when:
-            await source.open(find_moment(when, time() if now is None else now, source.covered))
-    except HostdeckError:
-        await source.close()
-        raise
-    return source

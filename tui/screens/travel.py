@@ -96,7 +96,7 @@ class Travel:
         self._deck.run_worker(self._enter(when), group="travel", exclusive=True)
 
     async def _enter(self, when: str) -> None:
-        from tui.record.replay import open_replay
+        from tui.record.opening import open_replay
 
         view = self._deck.view
         if self._open_record is None:

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, wanted: Wanted, config: Config) -> int:
     options = {"pages": arguments.pages, "rotate_seconds": arguments.rotate}
     if arguments.replay is None:
         return run_dash(wanted, config, **options)
-    from tui.record.replay import open_replay
+    from tui.record.opening import open_replay
 
     opener = record_opener(wanted, config.record, arguments.replay)
     past = asyncio.run(open_replay(opener, arguments.at or ""))

@@ -14,9 +14,10 @@ from tui.domain.host import Severity
 from tui.domain.timeline import EntryKind, TimelineEntry
 from tui.engines.lane import Lane
 from tui.jobs import Jobs
+from tui.record.opening import open_replay
 from tui.record.read_past import ReadPast
 from tui.record.reading import RecordError, RecordReader
-from tui.record.replay import ReplaySource, open_replay
+from tui.record.replay import ReplaySource
 from tui.screens.around import open_around
 from tui.screens.details import DetailsScreen
 from tui.screens.main import MainScreen
