@@ -51,6 +51,10 @@ async def test_the_dashboard_is_drawn_and_nothing_else_is_asked_for(page: Page, 
     assert reds > 200, "critical problems are red"
 
 
+READ = """new Promise(done => {
+    const look = () => document.readyState === 'complete' ? done(document.body.innerText) : setTimeout(look, 50);
+    look();
+})"""
 SAID = """new Promise(done => {
     const why = document.getElementById('why');
     const look = () => why.textContent ? done(why.textContent) : setTimeout(look, 50);
@@ -82,7 +86,7 @@ async def test_without_the_token_there_is_a_sentence_and_no_terminal(page: Page,
     await page.open(f"{site.base}/")
     await page.until(lambda: page.statuses.get(f"{site.base}/") is not None, "no answer")
     assert page.statuses[f"{site.base}/"] == 403
-    assert "address that hostdeck printed" in str(await page.evaluate("document.body.innerText"))
+    assert "address that hostdeck printed" in str(await page.evaluate(READ))
     assert page.drawn == b""
 
 
