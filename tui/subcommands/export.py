@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--listen", metavar="ADDRESS:PORT", help=f"serve /metrics here ({LISTEN} where nothing is said)"
     )
     metrics.add_argument("--allow-remote", action="store_true", help="let it be an address that others reach")
-    metrics.add_argument("--textfile", type=Path, metavar="FILE", help="keep this .prom file up to date for node_exporter")
+    metrics.add_argument("--textfile", type=Path, metavar="FILE", help="renew this .prom file for node_exporter")
     metrics.add_argument("--once", action="store_true", help="write one page (to --textfile, else here) and end")
     metrics.add_argument("--print-rules", action="store_true", help="print alerting rules as an example, and end")
     metrics.add_argument("--print-dashboard", action="store_true", help="print a Grafana dashboard, and end")
