@@ -143,7 +143,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
             from tui.screens.notices import Notices
 
             folder = self.config.record.folder if self.config.record is not None else ""
-            self._notices = Notices(self, self.config.notify, folder=Path(folder).expanduser() if folder else None)
+            self._notices = Notices(self, self.config.notify, folder=Path(folder) if folder else None)
         publish = self.publish if self._travel is None else self._travel.publish
         self.run_worker(self.source.run(publish), name="source", exclusive=True)
 

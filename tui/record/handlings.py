@@ -47,7 +47,7 @@ def folder_of_viewers(uid: int, environ: Mapping[str, str], chosen: str = "") ->
     A user's own counts where root keeps none, or none that this user may read while there is one.
     """
     if chosen:
-        return Path(chosen).expanduser()
+        return Path(chosen)
     own = default_folder(uid, environ)
     if uid == 0 or not OF_ROOT.exists():
         return own

@@ -36,7 +36,7 @@ async def _test(settings: NotifySettings, folder: str) -> int:
     from tui.record.folder import default_folder
     from tui.wiring import host_id
 
-    notifier = Notifier(settings, Path(folder).expanduser() if folder else default_folder(os.getuid(), os.environ))
+    notifier = Notifier(settings, Path(folder) if folder else default_folder(os.getuid(), os.environ))
     try:
         found = await notifier.test(host_id(), socket.gethostname())
     finally:
