@@ -16,7 +16,6 @@ from tui.domain.host import EngineState, EngineStatus, HostView, InstanceView, S
 from tui.domain.instance import State
 from tui.domain.serialise import to_json
 from tui.present import figures
-from tui.present.problems import said_of
 from tui.sampling.source import HostSource
 from widgets.escape import escape_controls
 
@@ -151,13 +150,13 @@ def _sources(view: HostView) -> str:
 
 def _problems(view: HostView) -> str:
     signs = {Severity.CRITICAL: "x", Severity.WARNING: "!"}
-    said = [f" ({said_of(one)})" if one.is_handled else "" for one in view.problems]
-    return _aligned(
-        [
-            (signs[one.severity], one.name, one.kind, one.text + words)
-            for one, words in zip(view.problems, said, strict=True)
-        ]
-    )
+    return _aligned([(signs[one.severity], one.name, one.kind, one.text + _said(one)) for one in view.problems])
+
+
+def _said(problem: Problem) -> str:
+    if problem.is_silenced:
+        return " (silenced)"
+    return f" (seen by {problem.acknowledged_by})" if problem.acknowledged_by else ""
 
 
 def _ledger(view: HostView) -> str:
