@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from tui.domain.errors import EngineTimeout
-from tui.domain.host import EngineState, EngineStatus, HostView, InstanceView, Severity
+from tui.domain.host import EngineState, EngineStatus, HostView, InstanceView, Problem, Severity
 from tui.domain.instance import State
 from tui.domain.serialise import to_json
 from tui.present import figures
