@@ -135,6 +135,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         """Take the theme, and begin to sample once the first frame stands."""
         self.register_theme(HOSTDECK)
         self.theme = self._started_with = first_theme(self, (self._state.theme, self.config.theme))
+        self.set_class(self.replayed is not None, "-replay")
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -367,6 +367,7 @@ async def test_started_with_the_past_there_is_nothing_to_go_back_to() -> None:
     app = HostdeckApp(source, Jobs(source, NoAudit(), read_only=True), replay=source)
     async with app.run_test(size=recorded.size) as pilot:
         await until(pilot, lambda: "REPLAY Thu 09 Oct 08:54:30" in screen_text(app))
+        assert app.has_class("-replay")
         await pilot.press("h")
         await until(pilot, lambda: "there is no live screen" in screen_text(app))
         await pilot.press("escape")
