@@ -67,7 +67,15 @@ class PaneBook:
         """Forget now and then what belongs to rows that are gone."""
         if self._moment is None or view.tick % SPARKS_FORGOTTEN_EVERY:
             return
-        alive = {item.key for item in view.instances} | {pod.key for pod in view.pods}
+        self._keep({item.key for item in view.instances} | {pod.key for pod in view.pods})
+
+    def forget(self) -> None:
+        """Forget all that was drawn: the next moment does not follow the one before it."""
+        self._keep(set())
+
+    def _keep(self, alive: set[str]) -> None:
+        if self._moment is None:
+            return
         if self._moment.sparks is not None:
             self._moment.sparks.forget(alive)
         self._moment.steady.forget(alive)

@@ -12,6 +12,9 @@ from tui.screens.main import MainScreen
 from tui.screens.panes import BY_ID, OVERVIEW
 from tui.state import UiState
 
+MOST_TICKS = 12
+"""A moment that is later than this is no next one: rows are placed by it alone, not by where they were."""
+
 
 class PastScreen(MainScreen):
     """The screen one works in, as it was; panes of what is not recorded stay closed.
@@ -33,6 +36,7 @@ class PastScreen(MainScreen):
             kept = replace(kept, pane=OVERVIEW.id)
         super().__init__(kept, columns)
         self._cursor = cursor
+        self._drawn_at = 0.0
 
     async def open(self, pane: str) -> None:
         """Open a pane; say why where there is nothing of it."""
@@ -58,6 +62,11 @@ class PastScreen(MainScreen):
 
     def show_view(self, view: HostView) -> None:
         """Bring the lines, the open pane and the ruler up to date."""
+        source = self.deck.travel.replay
+        tick = source.tick_seconds if source is not None else 0.0
+        if not 0 <= view.taken_utc_seconds - self._drawn_at <= MOST_TICKS * tick:
+            self._book.forget()
+        self._drawn_at = view.taken_utc_seconds
         super().show_view(view)
         if self._cursor is not None and self._cursor in self.pane.table.view_keys:
             self.pane.table.move_cursor(self._cursor)
