@@ -188,7 +188,7 @@ async def measure_rest(_app: TerminalApp) -> Figures:
 
 
 async def shown(app: TerminalApp) -> None:
-    while app.view._frame is not None or app.screen._dirty_widgets:  # noqa: ASYNC110 -- an event costs a wake-up
+    while app.view._is_asked or app.screen._dirty_widgets:  # noqa: ASYNC110 -- an event costs a wake-up
         await asyncio.sleep(0.002)
 
 
