@@ -10,7 +10,8 @@ from tests.unit.test_podman_rows import ID, OWNER, ROW_4_3
 from tui.domain.action import ActionRequest, Verb
 from tui.domain.errors import ActionRefused
 from tui.domain.instance import Instance, Pod
-from tui.engines.podman.document import MASK, looks_secret, readable
+from tui.domain.secrets import MASK, looks_secret
+from tui.engines.podman.document import readable
 from tui.engines.podman.rows import instance_of
 from tui.engines.podman.units import Unit, systemctl
 from tui.engines.podman.verbs import PATIENCE_SECONDS, call_for, podman_command, refuse_delete
