@@ -171,7 +171,8 @@ _INSTANCE = (
            description="The XML of a guest in your editor; the difference is shown before anything is changed."),
     Action(id="handle", name="Handle a problem", keys=("H",), help="handle", command="handle", scope=Scope.INSTANCE,
            changes=True, footer_priority=57,
-           description="Say that a problem was seen, silence it for a time, write a note beside it, or take that back."),
+           description="Say that a problem was seen, silence it for a time, write a note beside it, or take that "
+                       "back."),
     Action(id="ack", name="Acknowledge a problem", help="ack", command="ack", scope=Scope.INSTANCE, changes=True,
            description="Say that a problem was seen: it steps back, for all viewers, until it is over."),
     Action(id="silence", name="Silence a problem", help="silence", command="silence", scope=Scope.INSTANCE,
