@@ -301,6 +301,44 @@ def test_a_second_recorder_is_refused_by_name(tmp_path: Path) -> None:
     RecorderLock(keeping, NOON).close()
 
 
+def test_a_lock_that_was_deleted_is_taken_again(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path)
+    lock = RecorderLock(keeping, NOON)
+    os.unlink(tmp_path / "recorder.lock")
+    lock.hold()
+    assert writer_of(tmp_path) is not None
+    with pytest.raises(RecordError, match="already"):
+        RecorderLock(keeping, NOON)
+    lock.close()
+
+
+def test_a_recorder_ends_once_another_one_has_its_folder(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path)
+    lock = RecorderLock(keeping, NOON)
+    os.unlink(tmp_path / "recorder.lock")
+    other = RecorderLock(keeping, NOON)
+    with pytest.raises(RecordError, match=f"already \\(pid {os.getpid()}"):
+        lock.hold()
+    other.close()
+    lock.close()
+
+
+def test_a_run_whose_begin_somebody_took_away_costs_only_itself(tmp_path: Path) -> None:
+    views = working(30)
+    store = store_of(tmp_path)
+    write(store, views[:10])
+    with sqlite3.connect(next(tmp_path.glob("*.sqlite"))) as other:
+        other.execute("DELETE FROM journal")
+    other.close()
+    write(store, views[10:])
+    store.close(NOON)
+    record(tmp_path, working(3, begin=NOON + 1000))
+    reader = open_record(tmp_path)
+    assert reader.view_at(NOON + 1000) is not None
+    assert reader.first() == NOON + 1000
+    reader.close()
+
+
 def test_nobody_else_may_look_without_a_group(tmp_path: Path) -> None:
     folder = tmp_path / "record"
     record(folder, working(2))

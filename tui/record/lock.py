@@ -4,6 +4,7 @@ recorder.lock is held by flock as long as the recorder lives. It has one JSON ob
 length, so that it can be written over on a full disk.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -53,25 +54,48 @@ class RecorderLock:
     """
 
     def __init__(self, keeping: Keeping, utc: float) -> None:
-        path = keeping.folder / LOCK_NAME
+        self._keeping = keeping
+        self._path = path = keeping.folder / LOCK_NAME
         try:
-            keeping.create(path)
-            self._descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            self._descriptor = self._take()
         except OSError as error:
             raise RecordError("no lock", f"The file {path} cannot be written: {error.strerror}.") from error
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._descriptor)
-            other = _read(path)
-            who = f" ({other.words})" if other is not None else ""
-            raise RecordError(
-                "recorded already", f"A recorder writes to {keeping.folder} already{who}; one is enough."
-            ) from error
         self.before = _read(path)
         pid = os.getpid()
         self._writer = Writer(pid, user_name(os.geteuid()), utc, _started(pid) or 0)
         self.tell("", None)
+
+    def hold(self) -> None:
+        """Take the lock again where somebody deleted its file, or the whole folder.
+
+        Raises:
+            RecordError: another recorder took it in the meantime.
+        """
+        with contextlib.suppress(OSError):  # no folder, or no room: until there is, nothing else is written either
+            held = os.fstat(self._descriptor)
+            try:
+                found = os.lstat(self._path)
+            except FileNotFoundError:
+                found = None
+            if found is None or (found.st_dev, found.st_ino) != (held.st_dev, held.st_ino):
+                before, self._descriptor = self._descriptor, self._take()
+                os.close(before)
+                self.tell(self._writer.trouble, self._writer.trouble_since_utc_seconds)
+
+    def _take(self) -> int:
+        """Return a descriptor that holds the lock."""
+        self._keeping.create(self._path)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            other = _read(self._path)
+            who = f" ({other.words})" if other is not None else ""
+            raise RecordError(
+                "recorded already", f"A recorder writes to {self._keeping.folder} already{who}; one is enough."
+            ) from error
+        return descriptor
 
     def tell(self, trouble: str, since: float | None) -> None:
         """Say why nothing can be written, or that all is well."""

@@ -4,21 +4,31 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from tui import __version__
 from tui.domain.errors import EngineTimeout
 from tui.domain.host import EngineState, HostView
 from tui.domain.timeline import EntryKind, TimelineEntry
 from tui.engines.lane import Lane
+from tui.record.again import ToldAgain
 from tui.record.lock import RecorderLock
 from tui.record.runs import RUN_SAMPLES
 from tui.record.store import Store, Trouble
+from tui.sampling.chronicle import Chronicle
 from tui.sampling.source import HostSource
 
 WRITE_SECONDS: Final = 20.0
 FIRST_ANSWER_SECONDS: Final = 10.0
 """So long the first sample waits for engines: a host that looks empty because nothing answered yet is no record."""
+
+
+class ChronicledSource(HostSource, Protocol):
+    """A host whose timeline tells what is new in it, also of what it has dropped from what it shows."""
+
+    @property
+    def chronicle(self) -> Chronicle:
+        """Return what its timeline comes from."""
 
 
 class Recorder:
@@ -32,7 +42,7 @@ class Recorder:
 
     def __init__(
         self,
-        source: HostSource,
+        source: ChronicledSource,
         store: Store,
         lock: RecorderLock,
         *,
@@ -49,7 +59,8 @@ class Recorder:
         self._lane = Lane("record")
         self._views: deque[HostView] = deque(maxlen=RUN_SAMPLES)
         self._own: list[TimelineEntry] = []
-        self._timeline = NewEntries()
+        self._taken = 0  # entries of the chronicle
+        self._told_again = ToldAgain(store.folder, utc())
         self._wake = asyncio.Event()
         self._tick: int | None = None
         self._first_seconds: float | None = None
@@ -106,10 +117,10 @@ class Recorder:
             return
         views = list(self._views)
         self._views.clear()
-        entries = [*self._own, *self._timeline.take(self._source.timeline())]
-        self._own.clear()
+        own, self._own = self._own, []
+        seen, self._taken = self._source.chronicle.added_since(self._taken), self._source.chronicle.count
         try:
-            await self._lane.call(self._store_all, views, entries, deadline=WRITE_SECONDS)
+            await self._lane.call(self._store_all, views, own, seen, deadline=WRITE_SECONDS)
         except EngineTimeout:
             self._tell_hang()
             return
@@ -118,6 +129,7 @@ class Recorder:
 
     def _store_all(self, views: Sequence[HostView], entries: Sequence[TimelineEntry]) -> None:
         """Run on the lane."""
+        self._lock.hold()
         utc = self._utc()
         for number, view in enumerate(views or [None]):
             self._store.write(view, () if number else entries, utc)
@@ -140,14 +152,15 @@ class Recorder:
 
     async def _end(self) -> None:
         self._own.append(self._entry("ended", ""))
-        await self._write()
-        if not self._lane.abandoned:
-            try:
+        try:
+            await self._write()
+            if not self._lane.abandoned:
                 await self._lane.call(self._store.close, self._utc(), deadline=WRITE_SECONDS)
-            except EngineTimeout:
-                self._tell_hang()
-        self._tell_news()
-        self._lane.close()
+        except EngineTimeout:
+            self._tell_hang()
+        finally:
+            self._tell_news()
+            self._lane.close()
 
     def _began(self) -> str:
         before = self._lock.before
@@ -158,18 +171,3 @@ class Recorder:
         return TimelineEntry(
             utc_seconds=self._utc(), kind=EntryKind.RECORDER, what=what, name="recorder", detail=detail
         )
-
-
-class NewEntries:
-    """Tells which entries of a growing, bounded timeline were not there before."""
-
-    def __init__(self) -> None:
-        self._entries: Sequence[TimelineEntry] = ()
-
-    def take(self, entries: Sequence[TimelineEntry]) -> Sequence[TimelineEntry]:
-        """Return those that are new; an entry is known by being the very same object."""
-        before, self._entries = self._entries, entries
-        if len(before) == len(entries) and (not entries or before[-1] is entries[-1]):
-            return ()
-        known = set(map(id, before))
-        return [entry for entry in entries if id(entry) not in known]

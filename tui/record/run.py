@@ -163,7 +163,13 @@ class Run:
                 other.put(sample, delta[key])
 
     def present(self) -> Sequence[frozenset[int]]:
-        """Return for each sample which slots were there."""
+        """Return for each sample which slots were there.
+
+        Raises:
+            FormatError: that is not known of the first one.
+        """
+        if len(self) and self.orders.samples[:1] != [0]:
+            raise FormatError("incomplete", "a run of samples does not begin with a whole one.")
         there: list[frozenset[int]] = []
         ends = [*self.orders.samples[1:], len(self)]
         for end, order in zip(ends, self.orders.values, strict=True):

@@ -57,6 +57,11 @@ class Store:
         self._entries: deque[TimelineEntry] = deque(maxlen=MOST_WAITING_ENTRIES)
         self._lost: tuple[float, float] | None = None
 
+    @property
+    def folder(self) -> Path:
+        """Return where the record is."""
+        return self._keeping.folder
+
     def write(self, view: HostView | None, entries: Sequence[TimelineEntry], utc: float) -> None:
         """Write a sample, where there is one, and entries; with what waits."""
         self._entries.extend(entries)
@@ -227,6 +232,8 @@ def _clock(utc: float) -> str:
 def _sentence(folder: Path, error: Exception) -> str:
     """Return why nothing can be written, for a person."""
     text = str(error.strerror or error) if isinstance(error, OSError) else str(error)
+    if not os.path.lexists(folder):
+        text = "the folder is gone. Make it again, or record elsewhere"
     known = {
         "database or disk is full": "the disk is full",
         "database is locked": "another program holds the file locked",
