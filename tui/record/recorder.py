@@ -127,10 +127,13 @@ class Recorder:
         self._hangs = False
         self._tell_news()
 
-    def _store_all(self, views: Sequence[HostView], entries: Sequence[TimelineEntry]) -> None:
+    def _store_all(
+        self, views: Sequence[HostView], own: Sequence[TimelineEntry], seen: Sequence[TimelineEntry]
+    ) -> None:
         """Run on the lane."""
         self._lock.hold()
         utc = self._utc()
+        entries = [*own, *self._told_again.new(seen)]
         for number, view in enumerate(views or [None]):
             self._store.write(view, () if number else entries, utc)
 

@@ -24,6 +24,7 @@ PATIENCE_SECONDS = 4.0  # an instance that was made a moment ago is not in the v
 LOOK_SECONDS = 0.5
 ASLEEP_SECONDS = 5.0  # less is how far the two clocks drift apart
 MOST_WAITING = 256
+SLEPT = "; this machine slept, the time may be up to "  # so the doubt begins that stands behind what a message says
 FIELDS = "MESSAGE,_TRANSPORT,SYSLOG_FACILITY"
 
 _HELP = "run hostdeck as root, or join the group systemd-journal and log in again"
@@ -170,5 +171,5 @@ class KernelWatch:
 def _doubted(finding: Finding, asleep: float) -> Finding:
     if asleep < ASLEEP_SECONDS:
         return finding
-    note = f"; this machine slept, the time may be up to {asleep / 60:.0f} min too late"
+    note = f"{SLEPT}{asleep / 60:.0f} min too late"
     return replace(finding, entry=replace(finding.entry, detail=finding.entry.detail + note))
