@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.unit.build import container, engine_status
@@ -15,9 +16,10 @@ from tui.engines.base import EngineSink
 from tui.record.folder import Keeping
 from tui.record.lock import RecorderLock
 from tui.record.reader import FileReader
-from tui.record.recorder import NewEntries, Recorder
+from tui.record.recorder import Recorder
 from tui.record.rounding import RoundedHost, RoundedInstances
 from tui.record.store import Store
+from tui.sampling.chronicle import MOST_ENTRIES
 from tui.sampling.live import HostName, LiveSource
 
 STEP = 0.5
@@ -102,11 +104,32 @@ async def test_what_happened_is_written_once_with_begin_and_end(tmp_path: Path) 
     assert "a sample every 0.5 s" in own[0].detail
 
 
-def test_entries_that_are_new_are_told_once_and_old_ones_may_be_dropped() -> None:
-    made = [TimelineEntry(utc_seconds=NOON + n, kind=EntryKind.EVENT, what="started") for n in range(6)]
-    fresh = NewEntries()
-    assert list(fresh.take(made[:2])) == made[:2]
-    assert list(fresh.take(made[:2])) == []
-    assert list(fresh.take(made[:4])) == made[2:4]
-    assert list(fresh.take(made[2:6])) == made[4:6]
-    assert list(fresh.take([])) == []
+async def test_what_pushes_others_out_of_a_full_timeline_is_written(tmp_path: Path) -> None:
+    views = Views()
+    old = [TimelineEntry(utc_seconds=NOON + n, kind=EntryKind.ACTION, what="stop") for n in range(MOST_ENTRIES // 2)]
+    new = TimelineEntry(utc_seconds=NOON - 1.0, kind=EntryKind.ACTION, what="start")
+    async with recording(tmp_path, ScriptedEngine(), views) as source:
+        for entry in old:
+            source.add_to_timeline(entry)
+        begun = (await views.until(lambda view: view.tick > 0)).tick
+        await views.until(lambda view: view.tick >= begun + 2)
+        source.add_to_timeline(new)
+        await views.until(lambda view: view.tick >= begun + 4)
+        assert len(source.timeline()) == len(old)
+    _, entries = read(tmp_path)
+    assert entries.count(new) == 1
+    assert sum(entry.kind is EntryKind.ACTION for entry in entries) == len(old) + 1
+
+
+async def test_what_is_told_again_after_a_new_start_is_written_once(tmp_path: Path) -> None:
+    kill = TimelineEntry(
+        utc_seconds=NOON, kind=EntryKind.KERNEL, what="killed for memory", name="web", detail="sh (process 7)"
+    )
+    for late in (0.0, 0.3):
+        views = Views()
+        async with recording(tmp_path, ScriptedEngine(), views) as source:
+            source.add_to_timeline(replace(kill, utc_seconds=NOON + late))
+            await views.until(lambda view: view.tick >= views.all[0].tick + 3)  # noqa: B023 - it is awaited here
+    _, entries = read(tmp_path)
+    assert [entry for entry in entries if entry.kind is EntryKind.KERNEL] == [kill]
+    assert sum(entry.what == "began" for entry in entries) == 2
