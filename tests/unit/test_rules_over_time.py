@@ -140,6 +140,19 @@ def test_a_seed_of_an_exit_is_raised_though_nobody_watched() -> None:
     assert lines(bench.after(1.0, ended)) == ["warning exited web: ended with exit code 1"]
 
 
+def test_a_seed_of_a_restart_loop_is_counted_on() -> None:
+    bench = Bench(is_settled=False)
+    bench.board.seed([replace(known("restarting", UTC - 300.0, 20.0), value=12.0)])
+    (problem,) = bench.at(seen(container(restarts=40)))
+    assert (problem.text, problem.since_utc_seconds) == ("restarted 12 times in 10 min", UTC - 300.0)
+    (problem,) = bench.after(2.0, seen(container(restarts=42)))
+    assert problem.text == "restarted 14 times in 10 min"
+    steady = seen(container(restarts=42))
+    assert len(bench.after(500.0, steady)) == 1
+    bench.after(110.0, steady)
+    assert bench.after(40.0, steady) == ()
+
+
 def test_seeds_do_not_lie_in_wait() -> None:
     bench = Bench(SLOW)
     bench.board.seed([known("memory", UTC - 900.0, 97.0)])

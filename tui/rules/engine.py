@@ -14,6 +14,7 @@ from tui.rules.scene import ENGINE_LOOKS, HOST_LOOKS, HostPast, Scene
 from tui.rules.seats import OUTLIVING, Seat, Seats
 from tui.rules.seeds import Seeds
 from tui.rules.standing import AGAIN_SECONDS, Entry, Moment, News, Subject
+from tui.rules.table import WINDOW_SECONDS
 
 FIRST_SIGHT_SECONDS = 5.0
 
@@ -116,6 +117,8 @@ class RuleEngine:
             view, seat = instances[place], placed[place]
             if seat.instance is not view.instance:
                 seat = self._meet(seat, view.instance, now)
+            if moment.seeds:
+                _recall_restarts(seat, moment)
             if seat.entries or not is_well(view, seat.trend, seat.arms.glance):
                 self._look_at(seat, view, moment)
         due = [seat for seat in self._troubled if seat.due <= now]
@@ -206,6 +209,14 @@ class RuleEngine:
             self._problems = tuple([entry.problem for entry in self._raised if entry.problem is not None])
         news.moved = news.told = False
         return self._problems
+
+
+def _recall_restarts(seat: Seat, moment: Moment) -> None:
+    """Count restarts on where a record left off: else a loop was no problem until it had gone round a few times."""
+    seed = moment.seeds.look(seat.problem_id(OUTLIVING))
+    if seed is not None and seed.value:
+        since = seed.since_utc_seconds
+        seat.trend.recall_restarts(int(seed.value), WINDOW_SECONDS if since is None else moment.utc - since, moment.now)
 
 
 def _because(result: str) -> str:

@@ -9,10 +9,11 @@ KEPT_SECONDS = 120.0  # whoever has not come up again by then is over
 
 
 class Seed(NamedTuple):
-    """Since when it stands, and its worst figure."""
+    """Since when it stands, its worst figure and its last one."""
 
     since_utc_seconds: float | None
     peak: float | None
+    value: float | None
 
 
 class Seeds:
@@ -25,7 +26,7 @@ class Seeds:
     def plant(self, problems: Iterable[Problem]) -> None:
         """Add those that have a rule."""
         self._ends = None
-        self._kept |= {one.id: Seed(one.since_utc_seconds, one.peak) for one in problems if one.rule}
+        self._kept |= {one.id: Seed(one.since_utc_seconds, one.peak, one.value) for one in problems if one.rule}
 
     def age(self, now: float) -> None:
         """Drop all that has not come up in its time."""
@@ -37,6 +38,10 @@ class Seeds:
     def __contains__(self, problem_id: str) -> bool:
         """Tell whether a problem stood before."""
         return problem_id in self._kept
+
+    def look(self, problem_id: str) -> Seed | None:
+        """Return what is known of a problem, and keep it."""
+        return self._kept.get(problem_id)
 
     def __len__(self) -> int:
         """Return how many have not come up yet."""

@@ -79,6 +79,16 @@ class Trend:
             restarts.popleft()
         return len(restarts)
 
+    def recall_restarts(self, count: int, seconds: float, now: float) -> None:
+        """Take in restarts that somebody else counted, spread over the time in which they may have been.
+
+        Args:
+            seconds: how long ago the first of them was, as far as it is known.
+        """
+        span = min(max(seconds, 0.0), WINDOW_SECONDS)
+        for place in range(min(count, MOST_RESTARTS) - len(self.restarts)):
+            self.restarts.appendleft(now - span * (place + 1) / count)
+
     def swap_growth_mib(self, view: InstanceView, now: float) -> float | None:
         """Return by how much its swap grew within `GROWTH_SECONDS`."""
         swap = view.usage.memory.swap_bytes

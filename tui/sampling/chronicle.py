@@ -58,6 +58,7 @@ class Chronicle:
         self._engines = EngineChanges()
         self._instances: Sequence[Instance] = ()
         self._by_key: dict[str, Instance] = {}
+        self._kinds: dict[str, str] = {}
         self._problems: Sequence[Problem] = ()
         self._problems_by_id: dict[str, Problem] = {}
         self._now = float("-inf")
@@ -69,6 +70,7 @@ class Chronicle:
         utc, monotonic = view.taken_utc_seconds, view.taken_monotonic_seconds
         began, since = self._now, self._now - BEFORE_SECONDS
         self._now = monotonic
+        self._kinds = {status.id: status.kind for status in view.sources}
         for change in self._engines.take(view.sources, utc, monotonic):
             self._hold(change, since)
         self._take_instances(view, since)
@@ -162,7 +164,7 @@ class Chronicle:
     def _take_inbox(self) -> None:
         inbox, self._inbox = self._inbox, []
         for event in inbox:
-            entry = of_event(event, self._instance_of(event))
+            entry = of_event(event, self._instance_of(event), self._kinds)
             if event.what == OOM_KILLED and entry.subject:
                 self._hold(Change(entry.subject, OOM, entry), self._now - WINDOW_SECONDS, WINDOW_SECONDS / 2)
             else:
@@ -189,7 +191,7 @@ class Chronicle:
     def _tell_surplus(self, utc: float) -> None:
         for engine, flood in self._events.items():
             for event in flood.over(utc):
-                sample = of_event(event.sample, self._instance_of(event.sample))
+                sample = of_event(event.sample, self._instance_of(event.sample), self._kinds)
                 self._append(_counted(sample, event, engine))
         for others in self._others.values():
             for entry in others.over(utc):

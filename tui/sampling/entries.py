@@ -1,5 +1,6 @@
 """Entries of the timeline, made from what they tell of; pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tui.domain.event import Event
@@ -43,20 +44,26 @@ def of_instance(kind: EntryKind, utc: float, what: str, instance: Instance, deta
     )
 
 
-def of_event(event: Event, instance: Instance | None) -> TimelineEntry:
-    """Return the entry of an engine's event; the instance is None where no view knows it."""
+def of_event(event: Event, instance: Instance | None, kinds: Mapping[str, str]) -> TimelineEntry:
+    """Return the entry of an engine's event.
+
+    Args:
+        instance: None where no view knows it.
+        kinds: "libvirt", "podman" or "demo" by id of an engine.
+    """
     if event.subject is None:
         return of_engine(EntryKind.EVENT, event.utc_seconds, event.what, event.engine, event.detail)
     if instance is not None:
         entry = of_instance(EntryKind.EVENT, event.utc_seconds, event.what, instance, event.detail)
         return replace(entry, name=event.name or instance.name)
+    is_podman = "podman" in {kinds.get(event.engine), event.engine.partition(":")[0]}
     return TimelineEntry(
         utc_seconds=event.utc_seconds,
         kind=EntryKind.EVENT,
         what=event.what,
         subject=event.subject.text,
         name=event.name,
-        subject_kind=(Kind.CONTAINER if event.engine.startswith("podman") else Kind.GUEST).value,
+        subject_kind=(Kind.CONTAINER if is_podman else Kind.GUEST).value,
         engine=event.engine,
         detail=event.detail,
     )
