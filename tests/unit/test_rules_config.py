@@ -8,7 +8,7 @@ from tests.unit.build import container, engine_status, guest, host_usage, seen
 from tests.unit.rule_bench import Bench, lines
 from tests.views import watching
 from tui.config import InvalidConfig, parse_config
-from tui.domain.host import EngineState, Filesystem, Severity
+from tui.domain.host import EngineState, Filesystem, PoolFill, Severity
 from tui.domain.instance import State
 from tui.domain.usage import CpuUsage, MemoryUsage, PidsUsage, Usage
 from tui.rules.book import RuleBook
@@ -116,6 +116,26 @@ def test_rules_of_hosts_and_engines_can_be_set_too() -> None:
     lost = engine_status("pods", EngineState.LOST, message="gone")
     assert [one.rule for one in bench.at(host=half, sources=[lost])] == ["filesystem"]
     assert [one.rule for one in bench.after(30.0, host=half, sources=[lost])] == ["filesystem", "no-answer"]
+
+
+def test_a_pattern_matches_filesystems_and_pools_by_their_names() -> None:
+    text = (
+        '[[rules.match]]\nname = "/srv/*"\nfilesystem.enabled = false\n[[rules.match]]\nname = "/var"\n'
+        'filesystem.level = 98\nfilesystem.for_seconds = 5\n[[rules.match]]\nname = "scratch"\npool.enabled = false\n'
+    )
+    bench = Bench(scopes(text))
+    paths = [("/srv/a", 99.0), ("/var", 99.0), ("/", 96.0)]
+    full = host_usage(filesystems=tuple(Filesystem(path, used_percent=used) for path, used in paths))
+    pools = tuple(PoolFill(name, 1000, 950) for name in ("scratch", "default"))
+    sources = [engine_status("qemu:///system", pools=pools)]
+    said = [(one.rule, one.name) for one in bench.at(host=full, sources=sources)]
+    assert said == [("filesystem", "host"), ("pool", "qemu:///system")]
+    assert [one.lasting for one in bench.after(6.0, host=full, sources=sources)] == [
+        "/",
+        "/var",
+        "qemu:///system default",
+    ]
+    assert bench.after(1.0, sources=[engine_status("qemu:///system")]) == ()
 
 
 def test_an_empty_table_changes_nothing() -> None:

@@ -11,7 +11,8 @@ throttled.enabled = false
 memory.level = 98           # `clear` moves along with it where it is not named
 ```
 
-The later is laid over the earlier: all, kinds, names in their order.
+A name is that of a guest, a container or an engine; for what is about a part of the host, that of the part: the path
+of a filesystem, a disk, a unit, a pool. The later is laid over the earlier: all, kinds, names in their order.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
 """The rules as a person wants them, made ready for one kind and name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from math import inf
@@ -47,6 +47,7 @@ class Arms(NamedTuple):
     rules: tuple[Armed, ...]
     figures: tuple[Armed, ...]
     glance: Glance
+    by_id: Mapping[str, Armed]
 
 
 class RuleBook:
@@ -85,7 +86,7 @@ class RuleBook:
                 look = LOOKS.get(rule.id) if kind in {"guest", "container"} else None
                 armed.append(Armed(rule, limits, floor, look, FIGURES.get(rule.id)))
         figures = tuple(one for one in armed if one.rule.id not in STATE_RULES)
-        return Arms(tuple(armed), figures, _glance(armed))
+        return Arms(tuple(armed), figures, _glance(armed), {one.rule.id: one for one in armed})
 
     def _limits(self, rule: Rule, matches: tuple[bool, ...]) -> Limits:
         limits = rule.limits

@@ -5,7 +5,7 @@ from math import inf
 
 from tui.domain.host import EngineStatus, FailedUnit, InstanceView, Problem
 from tui.domain.instance import Instance
-from tui.rules.book import RuleBook
+from tui.rules.book import Armed, RuleBook
 from tui.rules.crowd import Crowd
 from tui.rules.glance import is_well
 from tui.rules.looks import STATE_RULES
@@ -161,12 +161,11 @@ class RuleEngine:
     def _look_at_host(self, scene: Scene, moment: Moment) -> None:
         if self._orphans:
             scene = Scene(scene.host, scene.sources, scene.ledger, scene.stale_seconds, scene.defect, self._orphans)
-        host, places = self._host, set()
-        for armed in self._book.of("host").rules:
-            for seen in HOST_LOOKS[armed.rule.id](scene, self._past, moment.now):
-                place = f"{armed.rule.id} {seen.of}"
-                places.add(place)
-                host.weigh(armed, seen, moment, place)
+        host = self._host
+        places: set[str] = set()
+        for rule_id, look in HOST_LOOKS.items():
+            for seen in look(scene, self._past, moment.now):
+                self._weigh_part(host, rule_id, seen, places, moment)
         self._calm_others(host, places, moment)
 
     def _look_at_engines(self, sources: Sequence[EngineStatus], moment: Moment) -> None:
@@ -177,21 +176,32 @@ class RuleEngine:
             engine = self._engines.get(status.id)
             if engine is None:
                 engine = self._engines[status.id] = Subject(status.id, status.id, "engine", status.id)
-            places = set()
-            for armed in self._book.of("engine", status.id).rules:
-                for seen in ENGINE_LOOKS[armed.rule.id](status):
-                    place = f"{armed.rule.id} {seen.of}"
-                    places.add(place)
-                    engine.weigh(armed, seen, moment, place)
+            places: set[str] = set()
+            for rule_id, asks in ENGINE_LOOKS.items():
+                for seen in asks(status):
+                    self._weigh_part(engine, rule_id, seen, places, moment)
             self._calm_others(engine, places, moment)
+
+    def _weigh_part(self, subject: Subject, rule_id: str, seen: Seen, places: set[str], moment: Moment) -> None:
+        armed = self._armed(subject, rule_id, seen.of)
+        if armed is not None:
+            place = f"{rule_id} {seen.of}"
+            places.add(place)
+            subject.weigh(armed, seen, moment, place)
+
+    def _armed(self, subject: Subject, rule_id: str, of: str) -> Armed | None:
+        """Return a rule as it is wanted for a filesystem, a disk, a unit or a pool by its name, or for the whole."""
+        name = of if subject.kind == "host" else of.partition(" ")[2] or subject.name
+        return self._book.of(subject.kind, name).by_id.get(rule_id)
 
     def _calm_others(self, subject: Subject, seen: set[str], moment: Moment) -> None:
         """Take in that nothing was seen of what stood before."""
         nothing: Seen | None = None
         for place in subject.entries.keys() - seen:
-            rule_id = place.partition(" ")[0]
-            armed = next(one for one in self._book.of(subject.kind, subject.name).rules if one.rule.id == rule_id)
-            subject.weigh(armed, nothing, moment, place)
+            rule_id, _, of = place.partition(" ")
+            armed = self._armed(subject, rule_id, of)
+            if armed is not None:
+                subject.weigh(armed, nothing, moment, place)
 
     def _subjects(self) -> list[Subject]:
         """Return all for whom something stands or may begin to."""
