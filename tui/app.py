@@ -18,6 +18,7 @@ from tui.config import Config
 from tui.domain.host import HostView
 from tui.jobs import Job, Jobs
 from tui.sampling.source import HostSource
+from tui.screens.browsed import why_not_from_here
 from tui.screens.command_line import CommandLine
 from tui.screens.deck import LIVE, Deck, DeckScreen
 from tui.screens.everywhere import Everywhere
@@ -65,6 +66,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         monotonic: the clock by which rows keep their places for a moment after the cursor moved.
         open_record: opens the record of this host and tells where it is; None where there is none.
         replay: the past that is shown from the start; it is the source then.
+        read_only: nothing may be changed; a browser may not even leave a file on the host then.
     """
 
     TITLE = "hostdeck"
@@ -86,6 +88,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         monotonic: Callable[[], float] = time.monotonic,
         open_record: Callable[[], tuple[RecordReader, str]] | None = None,
         replay: ReplaySource | None = None,
+        read_only: bool = False,
     ) -> None:
         super().__init__()
         self.add_mode(LIVE, self.get_default_screen)
@@ -94,6 +97,7 @@ class HostdeckApp(Deck, inherit_bindings=False):
         self.source = source
         self.jobs = jobs
         self.low_bandwidth = self.config.low_bandwidth
+        self.read_only = read_only
         self.ascii_only = wants_ascii(self.config, self.console.encoding)
         self.confirm_delete_count = self.config.confirm_delete_count
         self.stop_timeout_seconds = self.config.stop_timeout_seconds
@@ -273,7 +277,8 @@ class HostdeckApp(Deck, inherit_bindings=False):
             return self.travel.footer(footer((*scopes, Scope.REPLAY), self._actions), without)
         read_only = self.view is not None and self.view.read_only
         shown = [action for action in footer(scopes, self._actions) if action.id not in without]
-        return [(action.label, action.help) for action in shown if not (read_only and action.needs_write)]
+        allowed = [action for action in shown if not (read_only and action.needs_write) and not self.refusal(action)]
+        return [(action.label, action.help) for action in allowed]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Textual's own keys to what has every key for itself, and shared keys to whose screen it is."""
@@ -299,8 +304,9 @@ class HostdeckApp(Deck, inherit_bindings=False):
         return self.jobs if away is None else away.jobs
 
     def refusal(self, action: Action) -> str:
-        """Return why an action is refused while the past is on the screen; empty when it is not."""
-        return self._travel.refusal(action) if self._travel is not None else ""
+        """Return why an action is refused in the past, or in a browser that only looks on; empty when it is not."""
+        in_the_past = self._travel.refusal(action) if self._travel is not None else ""
+        return in_the_past or why_not_from_here(self, action)
 
     # What is inside instances
 

@@ -239,4 +239,4 @@ def _replay(wanted: Wanted, config: Config, file: str, when: str) -> int:
     from tui.terminal import run_screen
 
     source = asyncio.run(open_replay(record_opener(wanted, config.record, file), when))
-    return run_screen(source, config, read_only=True, replay=source)
+    return run_screen(source, config, read_only=wanted.read_only, replay=source)

@@ -36,6 +36,7 @@ def run_screen(
     """Run the application on this terminal until it ends.
 
     Args:
+        read_only: nothing may be changed; a replay changes nothing in any case.
         open_record: opens the record of this host; None where there is none.
         replay: the past that is shown; it is the source then.
 
@@ -43,8 +44,11 @@ def run_screen(
         0, 1 after a crash, 129 when the terminal went away, 143 by SIGTERM.
     """
     audit = NoAudit() if is_demo else AuditLog()
-    jobs = Jobs(source, audit, read_only=read_only, stop_patience_seconds=config.stop_patience_seconds)
-    app = TerminalApp(source, jobs, config=config, kept=StateFile(), open_record=open_record, replay=replay)
+    unchanging = read_only or replay is not None
+    jobs = Jobs(source, audit, read_only=unchanging, stop_patience_seconds=config.stop_patience_seconds)
+    app = TerminalApp(
+        source, jobs, config=config, kept=StateFile(), open_record=open_record, replay=replay, read_only=read_only
+    )
     if config.low_bandwidth:
         app.draw_few_colours()
     return run_app(app)

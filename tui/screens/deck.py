@@ -48,6 +48,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
         replayed: the past that is on the screen, None where it is live.
         ascii_only: draw no sign beyond ASCII.
         low_bandwidth: draw nothing that moves on every tick and is not a figure.
+        read_only: it was started so that nothing may be changed.
         said: the last message with its meaning, None when it has been there long enough.
         table_of_actions: all actions with the keys of this person.
         pane_keys: key that opens a pane, by its name.
@@ -70,6 +71,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
     config: Config
     ascii_only: bool = False
     low_bandwidth: bool = False
+    read_only: bool = False
     said: Span | None = None
     pane_keys: Mapping[str, str]
     table_of_actions: Sequence[Action] = ()
@@ -88,6 +90,11 @@ class Deck(KeysInOrder, inherit_bindings=False):
         if self.replayed is not None:
             return self.replayed
         return self.frozen_view.taken_utc_seconds if self.frozen_view is not None else None
+
+    @property
+    def only_looks_on(self) -> bool:
+        """Tell whether a browser shows it that may change nothing: no file is written then, and nothing is sent."""
+        return self.is_web and self.read_only
 
     @property
     def shown_view(self) -> HostView | None:
@@ -154,7 +161,7 @@ class Deck(KeysInOrder, inherit_bindings=False):
         raise NotImplementedError
 
     def refusal(self, action: Action) -> str:
-        """Return why an action is refused while the past is on the screen; empty when it is not."""
+        """Return why an action is refused in the past, or in a browser that only looks on; empty when it is not."""
         raise NotImplementedError
 
     @property

@@ -16,6 +16,7 @@ from tui.domain.instance import Instance, Kind
 from tui.domain.session import LogChunk, LogRequest
 from tui.present.hostbar import connecting_bar, host_bar
 from tui.present.roles import Span
+from tui.screens.browsed import NO_FILE
 from tui.screens.deck import DeckScreen
 from tui.screens.log_reader import LogReader
 from tui.screens.span_lines import SpanLines
@@ -33,8 +34,6 @@ class Reach(NamedTuple):
     seconds: float | None = None
     is_head: bool = False
 
-
-NO_FILE = "In a browser no file is written on the host, because it may change nothing there."
 
 TAIL = Reach(f"last {TAIL_LINES:,} lines")
 REACHES = {
@@ -89,8 +88,7 @@ class LogScreen(DeckScreen):
     def on_mount(self) -> None:
         """Begin to read."""
         self._log.ascii_only = self.deck.ascii_only
-        view = self.deck.view
-        if self.app.is_web and (view is None or view.read_only):
+        if self.deck.only_looks_on:
             self._log.why_no_file = NO_FILE
         self._log.focus()
         self.query_one(KeyFooter).set_keys(self._keys())
