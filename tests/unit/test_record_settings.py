@@ -1,10 +1,14 @@
 """`[record]` of the configuration, and the unit that is printed."""
 
 import os
+import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
+import tui
 from tui.cli import main
 from tui.config.load import InvalidConfig, parse_config
 from tui.config.record import RecordSettings
@@ -72,7 +76,17 @@ def test_a_program_on_the_path_is_named_whole(tmp_path: Path, monkeypatch: pytes
     program.touch(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/usr/bin")
     assert command("hostdeck") == [str(program)]
-    assert command("/x/tui/__main__.py")[1:] == ["-m", "tui"]
+
+
+def test_the_unit_s_command_works_in_any_folder(tmp_path: Path) -> None:
+    argv = command(str(Path(tui.__file__).with_name("__main__.py")))
+    done = subprocess.run([*argv, "--version"], cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("hostdeck "), done.stderr
+
+
+def test_what_is_installed_needs_no_path() -> None:
+    installed = Path(sysconfig.get_path("purelib")) / "tui" / "__main__.py"
+    assert command(str(installed)) == [sys.executable, "-m", "tui"]
 
 
 @pytest.mark.parametrize("options", [["--days", "0"], ["--max-mib", "x"], ["--interval", "0.1"]])

@@ -3,7 +3,9 @@
 import os
 import shutil
 import sys
+import sysconfig
 from importlib import resources
+from pathlib import Path
 
 
 def unit_text(argv0: str | None = None) -> str:
@@ -19,13 +21,16 @@ def unit_text(argv0: str | None = None) -> str:
 def command(argv0: str) -> list[str]:
     """Return the command that starts this hostdeck, with its whole path."""
     if argv0.endswith("__main__.py"):
-        return [sys.executable, "-m", "tui"]
+        package = Path(argv0).resolve().parents[1]
+        found = package == Path(sysconfig.get_path("purelib"))
+        # systemd starts it in / and knows nothing of where `make run` finds it
+        return [*([] if found else ["/usr/bin/env", f"PYTHONPATH={package}"]), sys.executable, "-m", "tui"]
     return [os.path.abspath(shutil.which(argv0) or argv0)]
 
 
 def _quoted(word: str) -> str:
     """Return a word as a unit writes it: no variable, no specifier, one argument."""
     word = word.replace("%", "%%").replace("$", "$$")
-    if all(letter.isalnum() or letter in "/._-+%$@:" for letter in word):
+    if all(letter.isalnum() or letter in "/._-+%$@:=" for letter in word):
         return word
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
