@@ -95,9 +95,11 @@ class PtyProcess:
 
 
 @contextlib.contextmanager
-def on_a_terminal(*arguments: str, home: Path, size: tuple[int, int] = (80, 24)) -> Iterator[PtyProcess]:
+def on_a_terminal(
+    *arguments: str, home: Path, size: tuple[int, int] = (80, 24), env: Mapping[str, str] | None = None
+) -> Iterator[PtyProcess]:
     """Run hostdeck with these arguments for the length of a block."""
-    program = PtyProcess([sys.executable, "-m", "tui", *arguments], home=home, size=size)
+    program = PtyProcess([sys.executable, "-m", "tui", *arguments], home=home, size=size, env=env)
     try:
         yield program
     finally:

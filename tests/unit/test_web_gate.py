@@ -131,6 +131,7 @@ def asked(**more: object) -> Namespace:
     fields: dict[str, object] = {
         "demo": False, "connect": [], "podman": [], "config": None, "interval": None, "read_only": False,
         "replay": None, "at": None, "rotate": 20.0, "pages": ALL_PAGES, "allow_changes": False,
+        "low_bandwidth": False,
     }  # fmt: skip
     return Namespace(**{**fields, **more})
 
@@ -146,6 +147,12 @@ def test_the_commands_are_argument_lists_that_only_look() -> None:
 def test_a_record_is_shown_to_browsers_too() -> None:
     made = commands(asked(replay="", at="-2h"))
     assert list(made[Served.FULL])[2:] == ["-m", "tui", "--replay=", "--at=-2h", "--read-only"]
+
+
+def test_what_is_drawn_over_a_slow_line_is_little_in_a_browser_too() -> None:
+    made = commands(asked(low_bandwidth=True))
+    assert list(made[Served.DASH])[2:] == ["-m", "tui", "--low-bandwidth", "dash", "--rotate", "20"]
+    assert list(made[Served.FULL])[2:] == ["-m", "tui", "--low-bandwidth", "--read-only"]
 
 
 def test_changes_only_where_they_were_asked_for() -> None:

@@ -22,6 +22,7 @@ from tui.screens.theme import HOSTDECK, first_theme, wants_ascii
 from widgets.thin_update import ThinCompositor
 
 CLOCK_SECONDS = 1.0
+SLOW_CLOCK_SECONDS = 5.0  # over a slow line
 
 
 class DashScreen(Screen[None]):
@@ -85,11 +86,11 @@ class DashApp(App[None], inherit_bindings=False):
         return self._only_screen
 
     def on_mount(self) -> None:
-        """Begin to sample once the first frame stands; draw at least once a second: the clock must be seen to go."""
+        """Begin to sample once the first frame stands; draw now and then in any case: the clock must be seen to go."""
         self.register_theme(HOSTDECK)
         self.theme = first_theme(self, (self.config.theme,))
         self.show_moment()
-        self.set_interval(CLOCK_SECONDS, self.show_moment)
+        self.set_interval(SLOW_CLOCK_SECONDS if self.config.low_bandwidth else CLOCK_SECONDS, self.show_moment)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -36,4 +36,6 @@ def run_dash(
     thrift.begin()
     source = past or DeferredSource(lambda: make_source(wanted), wanted.interval_seconds)
     app = WallApp(source, config=config, pages=pages, rotate_seconds=rotate_seconds, is_replay=past is not None)
+    if config.low_bandwidth:
+        app.draw_few_colours()
     return run_app(app, mouse=False)

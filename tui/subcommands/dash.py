@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--demo", action="store_true", default=argparse.SUPPRESS, help="show the embedded demo host instead of this one"
     )
+    parser.add_argument(
+        "--low-bandwidth", action="store_true", default=argparse.SUPPRESS, help="draw little, for a slow line"
+    )
     parser.add_argument("--replay", nargs="?", const="", default=argparse.SUPPRESS, metavar="FILE",
                         help="show what was recorded, going on from --at: a folder or a day's file")  # fmt: skip
     parser.add_argument("--at", default=argparse.SUPPRESS, metavar="TIME", help='"yesterday 03:00", "03:00"')

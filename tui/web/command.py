@@ -55,6 +55,7 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _shared(arguments: Namespace) -> list[str]:
     found = ["--demo"] if arguments.demo else []
+    found += ["--low-bandwidth"] if arguments.low_bandwidth else []
     found += [f"--connect={uri}" for uri in arguments.connect]
     found += [f"--podman={url}" for url in arguments.podman]
     if arguments.config is not None:

@@ -30,6 +30,20 @@ def test_it_ends_and_restores_the_terminal(tmp_path: Path, arguments: tuple[str,
         assert ASKS_FOR_MOUSE not in dash.screen, "text can be marked with the mouse"
 
 
+@pytest.mark.parametrize("way", ["before", "behind", "configured"])
+def test_few_colours_and_samples_over_a_slow_line(tmp_path: Path, way: str) -> None:
+    words = {"before": ("--low-bandwidth", "dash", "--demo"), "behind": ("dash", "--demo", "--low-bandwidth")}
+    if way == "configured":
+        (tmp_path / "slow.toml").write_text("low_bandwidth = true\n")
+    arguments = words.get(way, ("--config", f"{tmp_path}/slow.toml", "dash", "--demo"))
+    with on_a_terminal(*arguments, home=tmp_path, env={"COLORTERM": "truecolor"}) as dash:
+        dash.read_until(b"build-7")
+        dash.type(b"q")
+        assert dash.drain() == 0
+        assert b"38;5;" in dash.screen
+        assert b"38;2;" not in dash.screen
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it(tmp_path: Path, number: signal.Signals, status: int) -> None:
     with on_a_terminal("dash", "--demo", home=tmp_path) as dash:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from tui.domain.action import ActionOutcome, ActionRequest, Result
 from tui.domain.errors import EngineError, NotFound
-from tui.domain.event import Document, Event
+from tui.domain.event import Document
 from tui.domain.host import EngineState, EngineStatus
 from tui.domain.identity import InstanceId
-from tui.domain.instance import Address, Health, Instance, Kind, Pod, State
+from tui.domain.instance import Address, Instance, Kind, Pod, State
 from tui.engines.base import EngineSink
 from tui.engines.demo.acting import Acting, Timing
 from tui.engines.demo.book import Book
@@ -18,7 +18,7 @@ from tui.engines.demo.commands import command_for
 from tui.engines.demo.documents import document_of, document_of_pod
 from tui.engines.demo.inside import DemoInside
 from tui.engines.demo.resources.make import keeper_of
-from tui.engines.demo.script import HEALTH_SECONDS, flap, past
+from tui.engines.demo.script import flap, past
 
 BEAT_SECONDS = 1.0
 AGENT_SECONDS = 0.3
@@ -49,7 +49,6 @@ class DemoEngine(DemoInside):
         self._timing = timing
         self._begin = timing.utc()
         self._read_only = read_only
-        self._told_health = 0
         self.resources = keeper_of(status, self._book, timing, self._begin, on_add or (lambda _member: None))
 
     @property
@@ -89,7 +88,6 @@ class DemoEngine(DemoInside):
         if changed:
             self._book.publish()
         self._end_of_stopped()
-        self._tell_health(now)
 
     async def perform(self, request: ActionRequest) -> ActionOutcome:
         """Change the instance or pod as its engine would, after the time it takes."""
@@ -133,16 +131,6 @@ class DemoEngine(DemoInside):
         if instance is None:
             raise NotFound("gone", f"No instance with the id {target.local}.")
         return instance
-
-    def _tell_health(self, now: float) -> None:
-        """Repeat what failing health checks say, as Podman does at every check."""
-        checks = int((now - self._begin) / HEALTH_SECONDS)
-        if checks == self._told_health:
-            return
-        self._told_health = checks
-        for instance in self.instances:
-            if instance.container and instance.container.health is Health.UNHEALTHY and instance.state.is_active:
-                self._book.tell(Event(now, self.id, instance.id, instance.name, "health_status", "unhealthy"))
 
     def _answer(self, sink: EngineSink) -> None:
         sink.put_status(replace(self._status, answered_monotonic_seconds=self._timing.monotonic()))

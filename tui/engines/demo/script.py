@@ -10,7 +10,6 @@ from tui.engines.demo.verbs import off
 
 FLAP_SECONDS = 43.0
 _DOWN_SECONDS = 31.0
-HEALTH_SECONDS = 30.0
 _POD_WORDS = {State.RUNNING: "Running", State.PAUSED: "Paused", State.CREATED: "Created"}
 
 
@@ -75,4 +74,4 @@ def _past_of(member: Member, begin: float) -> Iterator[Event]:
     elif instance.state in {State.STOPPED, State.CRASHED}:
         yield event(5_100, "stopped", instance.reason)
     if instance.container and instance.container.health is Health.UNHEALTHY:
-        yield event(1_800, "health_status", "unhealthy")
+        yield event(1_800, "became unhealthy")
