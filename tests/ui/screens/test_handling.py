@@ -203,10 +203,19 @@ async def test_enter_on_a_problem_of_the_host_shows_all_its_figures() -> None:
     app = make_app(host)
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, app)
-        host.change_problems = lambda _: (Problem(Severity.CRITICAL, "", "host", "host", "memory full", rule="memory"),)
+        waits = Problem(
+            Severity.WARNING, "", "host", "host", "waits for disks 91 % of the time", rule="pressure-io", unit="%",
+            value=91.0, peak=95.0, victims=("db", "mail"), neighbour="build-7",
+        )  # fmt: skip
+        host.change_problems = lambda _: (waits,)
         await step(pilot, host)
         await pilot.press("tab", "enter")
         await until(pilot, lambda: isinstance(app.screen, EnginesScreen))
+        await until(pilot, lambda: "waits for disks" in screen_text(app).split("host", 1)[1])
+        shown = screen_text(app)
+        assert "! waits for disks 91 % of the time" in shown
+        assert "at its worst 95 %" in shown
+        assert "db, mail wait; busiest is build-7" in shown
 
 
 async def test_two_thousand_problems_are_a_list_of_bounded_height_that_scrolls() -> None:
