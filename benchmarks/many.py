@@ -73,8 +73,9 @@ def child(count: int, proc: str) -> None:
     thrift.begin()
     from tui.config import Config
     from tui.sampling.host import HostSampler
+    from tui.sampling.host_name import HostName
     from tui.sampling.instances import CgroupSampler
-    from tui.sampling.live import HostName, LiveSource
+    from tui.sampling.live import LiveSource
     from tui.terminal import run_screen
 
     source = LiveSource(HostName("bench", "bench"), [FarmEngine(count)], CgroupSampler(proc=proc), HostSampler())

@@ -237,8 +237,9 @@ async def child(folder: Path, proc: str) -> None:
     """Record until it is ended."""
     from tui.record.lock import RecorderLock
     from tui.sampling.host import HostSampler
+    from tui.sampling.host_name import HostName
     from tui.sampling.instances import CgroupSampler
-    from tui.sampling.live import HostName, LiveSource
+    from tui.sampling.live import LiveSource
 
     source = LiveSource(
         HostName("bench", "bench"),

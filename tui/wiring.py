@@ -110,7 +110,8 @@ def is_installed(programs: Sequence[str], environ: Mapping[str, str]) -> bool:
 def _demo(wanted: Wanted) -> LiveSource:
     from tui.engines.demo import DemoHost
     from tui.sampling.handled import MemoryHandlings
-    from tui.sampling.live import HostName, LiveSource
+    from tui.sampling.host_name import HostName
+    from tui.sampling.live import LiveSource
 
     demo = DemoHost()
     return LiveSource(
@@ -131,8 +132,9 @@ def _this_host(wanted: Wanted) -> LiveSource:
     from tui.engines.podman.shells import SHELLS
     from tui.record.handlings import HandlingsFile, folder_of_viewers
     from tui.record.past import RecordPast
+    from tui.sampling.host_name import HostName
     from tui.sampling.late import LateHostSampler, LateInstanceSampler, LateInterfaceReader
-    from tui.sampling.live import HostName, LiveSource
+    from tui.sampling.live import LiveSource
 
     host, uid = host_id(), os.getuid()
     folder = folder_of_viewers(uid, wanted.environ, wanted.record_folder)

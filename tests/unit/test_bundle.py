@@ -29,7 +29,8 @@ from tui.domain.operation import Progress
 from tui.domain.session import LogChunk, LogRequest
 from tui.export.newfile import CannotWrite
 from tui.notify.settings import NotifySettings
-from tui.sampling.live import HostName, LiveSource
+from tui.sampling.host_name import HostName
+from tui.sampling.live import LiveSource
 
 PRECIOUS = "s3cr3t"
 HOSTILE = "../../etc/passwd\n\x1b[31m"

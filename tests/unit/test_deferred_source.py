@@ -13,7 +13,8 @@ from tui.domain.identity import InstanceId, StableKey
 from tui.engines.demo import DemoHost
 from tui.sampling.deferred import DeferredSource
 from tui.sampling.history import Metric
-from tui.sampling.live import HostName, LiveSource
+from tui.sampling.host_name import HostName
+from tui.sampling.live import LiveSource
 
 TARGET = InstanceId("host", "podman", "abc")
 

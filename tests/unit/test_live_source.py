@@ -16,7 +16,8 @@ from tui.domain.timeline import EntryKind, TimelineEntry
 from tui.domain.usage import NO_USAGE
 from tui.engines.base import EngineSink, GuestMemory
 from tui.sampling.history import Metric
-from tui.sampling.live import HostName, LiveSource
+from tui.sampling.host_name import HostName
+from tui.sampling.live import LiveSource
 
 WEB, VM = container("web", pid=1), guest("vm", pid=2)
 

@@ -20,8 +20,10 @@ from tui.domain.usage import CpuUsage, Usage
 from tui.record.folder import Keeping
 from tui.record.lock import RecorderLock
 from tui.record.past import RecordPast
+from tui.sampling.clocks import Clocks
 from tui.sampling.history import CAPACITY, History, Metric
-from tui.sampling.live import Clocks, HostName, LiveSource
+from tui.sampling.host_name import HostName
+from tui.sampling.live import LiveSource
 
 KEY = WEB.stable_key
 

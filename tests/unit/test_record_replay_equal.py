@@ -37,7 +37,8 @@ from tui.engines.demo import DemoHost
 from tui.record.reader import FileReader
 from tui.record.rounding import RoundedHost, RoundedInstances
 from tui.sampling.history import Metric, _row
-from tui.sampling.live import HostName, LiveSource
+from tui.sampling.host_name import HostName
+from tui.sampling.live import LiveSource
 
 BODIES = [
     WEB,

@@ -20,7 +20,8 @@ from tui.record.recorder import Recorder
 from tui.record.rounding import RoundedHost, RoundedInstances
 from tui.record.store import Store
 from tui.sampling.chronicle import MOST_ENTRIES
-from tui.sampling.live import HostName, LiveSource
+from tui.sampling.host_name import HostName
+from tui.sampling.live import LiveSource
 
 STEP = 0.5
 

@@ -18,8 +18,9 @@ from tui.domain.usage import CpuUsage, Usage
 from tui.engines.base import EngineSink
 from tui.engines.demo import DemoHost
 from tui.engines.process import run_program
+from tui.sampling.host_name import HostName
 from tui.sampling.ledger import make_ledger
-from tui.sampling.live import HostName, LiveSource
+from tui.sampling.live import LiveSource
 
 
 def _view(
