@@ -98,6 +98,12 @@ async def _on_table(deck: Deck, command: Command) -> None:
     from tui.screens.main import MainScreen
 
     screen = deck.screen
+    if command.action.id == "export" and screen.query("TimelineTable"):
+        from tui.screens.table_export import write_timeline
+        from tui.screens.timeline import TimelineTable
+
+        await write_timeline(deck, screen.query_one(TimelineTable), command.arguments[0])
+        return
     if not isinstance(screen, MainScreen):
         deck.say("There is no table here: go back to the panes first.", "warn")
         return

@@ -1,4 +1,4 @@
-"""`:export csv`: the table of the open pane as it is shown, in a new file."""
+"""`:export csv`: the table of the open pane as it is shown, or the timeline, in a new file."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.export.newfile import CannotWrite, NewFile
+from tui.export.tables import TABLES, entry_row
 from tui.export.writers import WRITERS, Row
 from tui.screens.session_menu import default_file, exports_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.present.timeline import Line
     from tui.screens.deck import Deck
     from tui.screens.pane import Pane
     from widgets.live_table import LiveTable
@@ -25,16 +27,29 @@ _DRAWN = re.compile("[\u2500-\u259f]+")  # sparklines, meters and branches: pict
 async def write_table(deck: Deck, pane: Pane, form: str) -> None:
     """Write the rows that pass filter and folds, in their order, with the pane's columns; say where they are."""
     titles, rows = shown_rows(pane.table)
+    await _write_rows(deck, pane.pane, form, titles, rows, is_filtered=bool(pane.table.filter_query))
+
+
+async def write_timeline(deck: Deck, table: LiveTable[Line], form: str) -> None:
+    """Write the entries that are listed, the newest first, as whole as `hostdeck export` does; say where they are."""
+    lines = [row.data for key in table.view_keys if (row := table.row(key)) is not None]
+    rows = [entry_row(line.entry) for line in lines if line.entry is not None]
+    await _write_rows(deck, "timeline", form, TABLES["timeline"].columns, rows, is_filtered=False)
+
+
+async def _write_rows(
+    deck: Deck, name: str, form: str, titles: Sequence[str], rows: Sequence[Row], *, is_filtered: bool
+) -> None:
     try:
         folder = await asyncio.to_thread(exports_folder)
-        path = folder / default_file(pane.pane, form)
+        path = folder / default_file(name, form)
         await asyncio.to_thread(_write, path, form, titles, rows)
     except CannotWrite as error:
         deck.say(error.message, "crit")
     except OSError as error:
         deck.say(f"The table was not written: {error.strerror or error}.", "crit")
     else:
-        filtered = ", filtered" if pane.table.filter_query else ""
+        filtered = ", filtered" if is_filtered else ""
         deck.say(f"{len(rows)} row{'s' * (len(rows) != 1)}{filtered}: {tilde(path)}", "ok")
 
 

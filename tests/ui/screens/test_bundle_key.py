@@ -16,6 +16,7 @@ from tui.domain.event import Document
 from tui.domain.identity import InstanceId
 from tui.jobs import JobState
 from tui.screens.main import MainScreen
+from tui.screens.timeline import TimelineScreen
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +113,24 @@ async def test_table_is_written_as_it_is_shown(tmp_path: Path, form: str) -> Non
     assert row["name"] == "mail01"
     assert "paused: I/O error" in row["state"]
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_timeline_is_written_as_it_is_narrowed(tmp_path: Path) -> None:
+    app = make_app(StillHost())
+    async with app.run_test(size=(160, 40)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, TimelineScreen))
+        await pilot.press("4")
+        await until(pilot, lambda: "mail01" in screen_text(app))
+        await app.run_command("export csv")
+        await until(pilot, lambda: bool(_exports(tmp_path)) and app.said is not None, "no file")
+    (path,) = _exports(tmp_path)
+    rows = list(csv.DictReader(io.StringIO(path.read_text())))
+    assert path.name.startswith("timeline-")
+    assert {row["kind"] for row in rows} == {"action"}
+    assert "mail01" in {row["name"] for row in rows}
+    assert all(row["time"].endswith("Z") for row in rows)
 
 
 @pytest.mark.parametrize("line", ["export xml", "export csv more", "export"])
