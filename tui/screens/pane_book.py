@@ -72,6 +72,8 @@ class PaneBook:
     def forget(self) -> None:
         """Forget all that was drawn: the next moment does not follow the one before it."""
         self._keep(set())
+        for pane in self._panes.values():
+            pane.table.release_order()
 
     def _keep(self, alive: set[str]) -> None:
         if self._moment is None:

@@ -60,6 +60,10 @@ class TableCore(TableView[R], inherit_bindings=False):
             self._sorted_at = now
         self._apply(keep_order=keep_order)
 
+    def release_order(self) -> None:
+        """Place the next rows anew even soon after a cursor movement: they are not those of a moment later."""
+        self._hold_until = self._sorted_at = float("-inf")
+
     def _was_sorted_lately(self, now: float) -> bool:
         """Tell whether rows keep their places because they were put in order not long ago; not at the start."""
         if self._may_hold_from is None and self._index.rows:

@@ -142,6 +142,21 @@ async def test_rows_hold_still_for_a_moment_after_the_cursor_moved() -> None:
         assert names(app) == ["b", "a"]
 
 
+async def test_rows_of_another_time_are_placed_anew_soon_after_the_cursor_moved_too() -> None:
+    now = 100.0
+    table = CountingTable(
+        guest_columns(), sort_by="cores", sort_hold_seconds=1.0, sort_every_seconds=60.0, clock=lambda: now
+    )
+    app = TableApp(table)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await show(pilot, table, [Guest("a", 3), Guest("b", 2)])
+        await pilot.press("j")
+        table.release_order()
+        await show(pilot, table, [Guest("a", 1), Guest("b", 2)])
+        assert names(app) == ["b", "a"]
+        assert table.cursor_key == "b"
+
+
 async def test_rows_change_places_only_so_often_where_moving_them_is_dear() -> None:
     now = [100.0]
     table = CountingTable(guest_columns(), sort_by="cores", sort_every_seconds=60.0, clock=lambda: now[0])
