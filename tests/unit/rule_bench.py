@@ -1,6 +1,6 @@
 """A bench for rules: seconds that pass when a test says so, and what is raised then."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tests.unit.build import host_usage
@@ -31,6 +31,7 @@ class Bench:
         ledger: Ledger | None = None,
         stale: float = 0.0,
         defect: str = "",
+        kills: Mapping[str, float] | None = None,
     ) -> tuple[Problem, ...]:
         """Judge now."""
         return self.board.judge(
@@ -42,6 +43,7 @@ class Bench:
             stale_seconds=stale,
             defect=defect,
             ledger=ledger,
+            kills=kills,
         )
 
     def after(self, seconds: float, *views: InstanceView, **more: Any) -> tuple[Problem, ...]:

@@ -10,7 +10,8 @@ from tui.domain.event import Event
 from tui.domain.host import EngineState, EngineStatus, Problem, Severity
 from tui.domain.instance import Health, Instance, State
 from tui.domain.timeline import EntryKind, TimelineEntry
-from tui.sampling.chronicle import MOST_ENTRIES, Chronicle
+from tui.engines.kernel.findings import KILLED
+from tui.sampling.chronicle import MOST_ENTRIES, MOST_KILLS, Chronicle
 from tui.sampling.flood import MOST_ALIKE, MOST_IN_ALL
 
 ENGINES = ("podman", "qemu:///system")
@@ -62,6 +63,29 @@ def problem(rule: str = "memory", severity: Severity = Severity.WARNING, **more:
     web = container()
     fields = {"text": "memory 94 %", "lasting": web.stable_key.text, "rule": rule, **more}
     return Problem(severity, web.key, "web", "container", **fields)
+
+
+# Kills
+
+
+def test_when_the_kernel_killed_is_known_by_the_clock_that_does_not_jump() -> None:
+    bench = Bench(container())
+    assert bench.chronicle.kills == {}
+    bench.chronicle.add(note(bench.utc - 2.0, EntryKind.KERNEL, KILLED, subject=container().key))
+    bench.chronicle.add(note(bench.utc + 0.5, EntryKind.KERNEL, KILLED, subject="host/podman/db"))
+    first = bench.chronicle.kills
+    assert first == {container().key: bench.now - 2.0, "host/podman/db": bench.now}
+    bench.chronicle.add(note(bench.utc, EntryKind.KERNEL, "task hangs", subject="host/podman/other"))
+    bench.chronicle.add(note(bench.utc, EntryKind.KERNEL, KILLED))
+    assert bench.chronicle.kills is first
+
+
+def test_only_the_newest_kills_are_remembered() -> None:
+    bench = Bench()
+    for number in range(MOST_KILLS + 5):
+        bench.chronicle.add(note(bench.utc, EntryKind.KERNEL, KILLED, subject=f"host/podman/{number}"))
+    assert len(bench.chronicle.kills) == MOST_KILLS
+    assert f"host/podman/{MOST_KILLS + 4}" in bench.chronicle.kills
 
 
 # States

@@ -1,4 +1,6 @@
+import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -12,9 +14,11 @@ from tui.domain.errors import NotFound
 from tui.domain.event import Event
 from tui.domain.host import EngineState, HostView
 from tui.domain.identity import InstanceId
+from tui.domain.instance import State
 from tui.domain.timeline import EntryKind, TimelineEntry
 from tui.domain.usage import NO_USAGE
 from tui.engines.base import EngineSink, GuestMemory
+from tui.engines.kernel.findings import KILLED
 from tui.sampling.history import Metric
 from tui.sampling.host_name import HostName
 from tui.sampling.live import LiveSource
@@ -224,3 +228,28 @@ async def test_engines_events_reach_the_timeline() -> None:
         podman.sink.put_event(Event(5.0, "podman", WEB.id, "web", "died", "exit 1"))
         await views.until(lambda _: bool(source.timeline()))
         assert source.timeline()[0].lasting == WEB.stable_key.text
+
+
+async def test_a_container_that_a_watch_saw_killed_is_a_problem() -> None:
+    class Killing:
+        gap = ""
+
+        def __init__(self) -> None:
+            self.put: Callable[[TimelineEntry], None] = lambda _entry: None
+
+        async def run(self, put: Callable[[TimelineEntry], None], view: Callable[[], HostView | None]) -> None:
+            self.put = put
+            await asyncio.Event().wait()
+
+    watch, podman = Killing(), ScriptedEngine("podman", lists(WEB))
+    source = LiveSource(
+        HostName("host", "kvm01"), [podman], CountingSampler(), FixedHost(), interval_seconds=0.05, watches=[watch]
+    )
+    async with watching(source) as views:
+        await views.until(lambda view: bool(view.instances))
+        watch.put(TimelineEntry(utc_seconds=time.time(), kind=EntryKind.KERNEL, what=KILLED, subject=WEB.key))
+        assert podman.sink is not None
+        ended = container("web", state=State.STOPPED, exit_code=137, reason="exit 137")
+        podman.sink.put_inventory("podman", (ended,))
+        view = await views.until(lambda view: bool(view.problems))
+        assert [problem.text for problem in view.problems] == ["killed by the kernel: out of memory"]

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.build import container, guest, host_usage, seen
 from tests.unit.rule_bench import UTC, Bench, change, lines
 from tui.domain.host import InstanceView, Problem, Severity
-from tui.domain.instance import State
+from tui.domain.instance import Instance, State
 from tui.domain.usage import CpuUsage, IoUsage, MemoryUsage, Pressure, Usage
 
 
@@ -236,3 +236,58 @@ def test_nothing_of_those_that_went_is_kept_for_ever() -> None:
     for number in range(3000):
         bench.after(1.0, seen(guest(f"vm{number}", state=State.CRASHED)))
     assert bench.after(700.0) == ()
+
+
+# Killed whole, which not every engine tells
+
+KILLED_END = container("web", state=State.STOPPED, exit_code=137, reason="exit 137")
+
+
+@pytest.mark.parametrize("order", ["kill first", "end first"])
+def test_a_container_that_the_kernel_killed_whole_stands_until_it_is_started(order: str) -> None:
+    bench = Bench()
+    web, ended = seen(container("web")), seen(KILLED_END)
+    bench.at(web)
+    kills = {web.key: bench.now + 1.0}
+    first = bench.after(1.0, web, kills=kills) if order == "kill first" else bench.after(1.0, ended)
+    assert first == ()
+    problems = bench.after(1.0, ended, kills=kills)
+    assert lines(problems) == ["critical oom web: killed by the kernel: out of memory"]
+    assert problems[0].since_utc_seconds == bench.utc
+    assert bench.after(3600.0, ended, kills=kills) == problems
+    again = seen(container("web", exit_code=137))
+    bench.after(1.0, again, kills=kills)
+    assert bench.after(1000.0, again, kills=kills) == ()
+    assert bench.after(1.0, ended, kills=kills) == ()  # killed by a person, long after
+
+
+@pytest.mark.parametrize(
+    ("end", "seconds"),
+    [
+        (KILLED_END, 60.0),  # one of its processes was killed long before
+        (container("web", state=State.STOPPED, exit_code=0), 1.0),
+        (container("web", state=State.STOPPED, exit_code=137, reason="OOM-killed, exit 137"), 1.0),
+    ],
+)
+def test_another_end_is_not_said_to_be_the_kernels(end: Instance, seconds: float) -> None:
+    bench = Bench()
+    web = seen(container("web"))
+    bench.at(web)
+    kills = {web.key: bench.now}
+    bench.at(web, kills=kills)
+    problems = bench.after(seconds, seen(end), kills=kills)
+    assert all("killed by the kernel" not in problem.text for problem in problems)
+
+
+def test_an_end_that_nobody_watched_is_not_said_to_be_the_kernels() -> None:
+    bench = Bench()
+    assert bench.at(seen(KILLED_END), kills={KILLED_END.key: bench.now}) == ()
+
+
+def test_a_kill_is_told_to_who_has_another_place_now() -> None:
+    bench = Bench()
+    web, db = seen(container("web")), seen(container("db"))
+    bench.at(db, web)
+    kills = {web.key: bench.now}
+    problems = bench.after(1.0, seen(KILLED_END), kills=kills)
+    assert lines(problems) == ["critical oom web: killed by the kernel: out of memory"]

@@ -1,6 +1,6 @@
 """Judges one moment after the other and remembers since when each problem stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
 from tui.domain.host import EngineStatus, FailedUnit, InstanceView, Problem
@@ -41,6 +41,7 @@ class RuleEngine:
         self._is_sown = False
         self._units: tuple[FailedUnit, ...] | None = None
         self._orphans: tuple[tuple[str, str], ...] = ()
+        self._kills: Mapping[str, float] | None = None
         self._raised: list[Entry] = []
         self._problems: tuple[Problem, ...] = ()
 
@@ -75,6 +76,8 @@ class RuleEngine:
         changed = self._place(instances, changed, now)
         if scene.host.failed_units is not self._units:
             changed = self._note_units(scene.host.failed_units, changed)
+        if scene.kills is not None and scene.kills is not self._kills:
+            changed = self._note_kills(scene.kills, changed)
         self._look_at_instances(instances, changed, moment)
         self._look_at_host(scene, moment)
         self._look_at_engines(scene.sources, moment)
@@ -90,7 +93,7 @@ class RuleEngine:
         for seat in self._seats.place(instances, now):
             self._troubled.discard(seat)
             self._news.moved |= bool(seat.entries)
-        self._units = None  # to be told anew: who is there is another
+        self._units = self._kills = None  # to be told anew: who is there is another
         return range(len(instances))
 
     def _note_units(self, failed: tuple[FailedUnit, ...], changed: Sequence[int]) -> Sequence[int]:
@@ -109,6 +112,17 @@ class RuleEngine:
                 seat.trend.unit_failed, seat.is_quiet = said, False
                 places.add(place)
         self._orphans = tuple((name, words[name, user]) for name, user in words if (name, user) not in met)
+        return sorted(places)
+
+    def _note_kills(self, kills: Mapping[str, float], changed: Sequence[int]) -> Sequence[int]:
+        """Say to each instance when the kernel killed something of it for memory."""
+        self._kills = kills
+        places = set(changed)
+        for place, seat in enumerate(self._seats.placed):
+            at = kills.get(seat.key)
+            if at != seat.trend.killed_at:
+                seat.trend.killed_at = at
+                places.add(place)
         return sorted(places)
 
     def _look_at_instances(self, instances: Sequence[InstanceView], changed: Sequence[int], moment: Moment) -> None:

@@ -9,8 +9,9 @@ from tui.domain.usage import Usage
 from tui.rules.model import Seen
 from tui.rules.trend import Trend
 
+KILLED_EXIT = 137  # by SIGKILL, whoever sent it
 # how a container looks that a person stopped: it obeyed SIGINT or SIGTERM, or was killed when its time was over
-STOPPED_EXITS = frozenset({0, 130, 137, 143})
+STOPPED_EXITS = frozenset({0, 130, KILLED_EXIT, 143})
 _HALTS = frozenset({"watchdog", "crashed", "post-copy migration failed", "an operation of libvirt failed"})
 _FAILED = frozenset({"crashed", "failed", "failed to start"})
 _STATE = Seen()
@@ -103,11 +104,14 @@ def stopping(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> S
     return _STATE if view.instance.state in {State.STOPPING, State.REMOVING} else None
 
 
-def oom(view: InstanceView, _trend: Trend, _now: float, _stands: bool) -> Seen | None:
-    """See what the kernel killed for memory, while it runs and after its end."""
-    instance, kills = view.instance, view.usage.memory.oom_kills
-    if instance.state is State.STOPPED and "OOM" in instance.reason and instance.container is not None:
-        return Seen(words=f"stopped: {instance.reason}")
+def oom(view: InstanceView, trend: Trend, _now: float, _stands: bool) -> Seen | None:
+    """See what the kernel killed for memory, while it runs and after its end, which engines do not always tell."""
+    instance, kills, container = view.instance, view.usage.memory.oom_kills, view.instance.container
+    if instance.state is State.STOPPED and container is not None:
+        if "OOM" in instance.reason:
+            return Seen(words=f"stopped: {instance.reason}")
+        if container.exit_code == KILLED_EXIT and trend.was_killed:
+            return Seen(words="killed by the kernel: out of memory", began=True)
     if kills and instance.state.is_active:
         return Seen(float(kills), f"{kills} of its processes killed: out of memory")
     return None

@@ -22,6 +22,8 @@ class Scene:
         stale_seconds: age of the figures; 0 when they are of this tick.
         defect: why hostdeck itself could not read them; empty normally.
         orphans: names of failed units of containers that are gone, with what systemd says of them.
+        kills: when the kernel last killed for memory, in monotonic seconds by row key; another object after each, and
+            None where nobody knows.
     """
 
     host: HostUsage
@@ -30,6 +32,7 @@ class Scene:
     stale_seconds: float = 0.0
     defect: str = ""
     orphans: tuple[tuple[str, str], ...] = ()
+    kills: Mapping[str, float] | None = None
 
 
 class HostPast:

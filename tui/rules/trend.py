@@ -8,6 +8,8 @@ from tui.rules.table import GROWTH_SECONDS, WINDOW_SECONDS
 
 MIB = 1 << 20
 SWAP_EVERY_SECONDS = 10.0
+KILL_SECONDS = 10.0  # from a kill to the end that is seen: in a storm an engine looks again after up to 5 s only
+KILL_SLACK_SECONDS = 2.0  # the kernel's line may be read after the end was seen
 MOST_RESTARTS = 1000  # kept of a window: more say nothing new
 _IS_OVER = frozenset({State.STOPPED, State.CRASHED, State.CREATED})
 
@@ -41,11 +43,23 @@ class Trend:
         restarts: monotonic times of restarts within the last minutes.
         exit_code: of its last end, as far as it was told.
         ended: it came to its end, or failed to start, while somebody watched.
+        killed_at: monotonic time when the kernel last killed a process of it for memory; None where that is not known.
         agent_run: number of the run in which its agent answered.
         unit_failed: what systemd says of its unit; empty where that is well.
     """
 
-    __slots__ = ("_instance", "_started", "agent_run", "ended", "exit_code", "restarts", "swap", "unit_failed")
+    __slots__ = (
+        "_ended_at",
+        "_instance",
+        "_started",
+        "agent_run",
+        "ended",
+        "exit_code",
+        "killed_at",
+        "restarts",
+        "swap",
+        "unit_failed",
+    )
 
     def __init__(self) -> None:
         self.restarts: deque[float] = deque(maxlen=MOST_RESTARTS)
@@ -54,6 +68,8 @@ class Trend:
         self.agent_run: int | None = None
         self.swap = Growth()
         self.unit_failed = ""
+        self.killed_at: float | None = None
+        self._ended_at = 0.0
         self._started: float | None = None
         self._instance: Instance | None = None
 
@@ -70,7 +86,15 @@ class Trend:
         if instance.state not in _IS_OVER:
             self.ended = False
         elif before is not None and (before.state, before.reason) != (instance.state, instance.reason):
+            self._ended_at = self._ended_at if self.ended else now
             self.ended = True
+
+    @property
+    def was_killed(self) -> bool:
+        """Tell whether it ended, while somebody watched, by what the kernel killed of it for memory."""
+        if not self.ended or self.killed_at is None:
+            return False
+        return -KILL_SLACK_SECONDS <= self._ended_at - self.killed_at <= KILL_SECONDS
 
     def restarts_lately(self, now: float) -> int:
         """Return how often it was started again within `WINDOW_SECONDS`."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.event import Event
 from tui.domain.timeline import EntryKind, TimelineEntry
+from tui.engines.kernel.findings import KILLED
 from tui.sampling.engine_changes import EngineChanges
 from tui.sampling.entries import of_engine, of_event
 from tui.sampling.flood import WINDOW_SECONDS, Flood, Surplus
@@ -26,7 +27,7 @@ from tui.sampling.problem_changes import by_id, problem_entries
 from tui.sampling.told import AFTER_SECONDS, BEFORE_SECONDS, DOWN, OOM, UP, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tui.domain.host import HostView, Problem
     from tui.domain.instance import Instance
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 20_000
 MOST_SEEN = 10_000
 MOST_PENDING = 5_000
+MOST_KILLS = 1_000
 OOM_KILLED = "OOM-killed"  # an engine's word for what the kernel tells better
 _LIGHT = frozenset({EntryKind.EVENT, EntryKind.STATE})
 _UNCOUNTED = frozenset({EntryKind.ACTION, EntryKind.HANDLED, EntryKind.DAEMON, EntryKind.RECORDER})
@@ -61,7 +63,8 @@ class Chronicle:
         self._kinds: dict[str, str] = {}
         self._problems: Sequence[Problem] = ()
         self._problems_by_id: dict[str, Problem] = {}
-        self._now = float("-inf")
+        self._now = self._utc = float("-inf")
+        self._kills: Mapping[str, float] = {}
 
     # What comes in
 
@@ -69,7 +72,7 @@ class Chronicle:
         """Note what is different from the view before."""
         utc, monotonic = view.taken_utc_seconds, view.taken_monotonic_seconds
         began, since = self._now, self._now - BEFORE_SECONDS
-        self._now = monotonic
+        self._now, self._utc = monotonic, utc
         self._kinds = {status.id: status.kind for status in view.sources}
         for change in self._engines.take(view.sources, utc, monotonic):
             self._hold(change, since)
@@ -102,10 +105,16 @@ class Chronicle:
         """Note what somebody else saw: a person's action, the kernel's messages, the journal."""
         if entry.kind is EntryKind.KERNEL and entry.subject:
             self._told.tell(entry.subject, OOM, self._now)
+            self._note_kill(entry)
         elif entry.kind is EntryKind.DAEMON and entry.what in _DAEMON_WORDS:
             self._told.tell(entry.engine, _DAEMON_WORDS[entry.what], self._now)
         instance = self._by_key.get(entry.subject) if not entry.lasting else None
         self._add_counted(replace(entry, lasting=instance.stable_key.text) if instance is not None else entry)
+
+    def _note_kill(self, entry: TimelineEntry) -> None:
+        if entry.what == KILLED:
+            kept = list(self._kills.items())[-MOST_KILLS + 1 :]
+            self._kills = {**dict(kept), entry.subject: self._now - max(self._utc - entry.utc_seconds, 0.0)}
 
     # What comes out
 
@@ -115,6 +124,11 @@ class Chronicle:
         if self._in_order is None:
             self._in_order = tuple(sorted((*self._light, *self._weighty), key=attrgetter("utc_seconds")))
         return self._in_order
+
+    @property
+    def kills(self) -> Mapping[str, float]:
+        """Return when the kernel last killed for memory, in monotonic seconds by row key; another object after each."""
+        return self._kills
 
     @property
     def count(self) -> int:

@@ -269,6 +269,7 @@ class LiveSource(TellsWhatHappened, RoutesInside, RoutesResources):
             stale_seconds=readings.stale_seconds(monotonic),
             defect=readings.defect,
             ledger=ledger,
+            kills=self._chronicle.kills,
         )
         return HostView(
             host_id=self._host.id,

@@ -1,6 +1,6 @@
 """What needs a person now: the rules of `tui.rules` over the moments of a host."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tui.domain.host import EngineStatus, HostUsage, InstanceView, Ledger, Problem
 from tui.rules.book import RuleBook
@@ -36,6 +36,7 @@ class ProblemBoard:
         defect: str = "",
         monotonic: float | None = None,
         ledger: Ledger | None = None,
+        kills: Mapping[str, float] | None = None,
     ) -> tuple[Problem, ...]:
         """Return all problems, critical ones first, then the oldest.
 
@@ -44,8 +45,9 @@ class ProblemBoard:
             defect: why hostdeck itself could not read them; empty normally.
             monotonic: what durations are counted by; None takes `utc`, where a clock stands still or is made up.
             ledger: what is promised; None judges no promises.
+            kills: as `Scene.kills`.
         """
         changed = changed_places(self._views, instances)
         self._views = instances
-        scene = Scene(host, tuple(sources), ledger, stale_seconds, defect)
+        scene = Scene(host, tuple(sources), ledger, stale_seconds, defect, kills=kills)
         return self._engine.judge(instances, changed, scene, now=utc if monotonic is None else monotonic, utc=utc)
