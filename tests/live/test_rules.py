@@ -1,5 +1,6 @@
 """Problems that really happen: raised once, and over when they are."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +15,11 @@ from tests.live.test_libvirt_engine import define_broken_disk
 from tests.views import Views, watching
 from tui.domain.host import HostView, Problem, Severity
 from tui.domain.instance import State
+from tui.engines.kernel.kmsg import open_kmsg
 
 NO_NETWORK = ("--network", "none")
-# tail keeps what has no end of line; its shell outlives it. The kill of a whole container is told by Podman, which does
-# not notice it under cgroup v1
+# tail keeps what has no end of line; its shell outlives it. The kill of a whole container is told by Podman, under
+# cgroup v1 by the kernel alone
 EAT_MEMORY = ("sh", "-c", "sleep 3; tail /dev/zero; sleep 100000")
 DISK_MIB = 48
 
@@ -60,6 +62,24 @@ async def test_a_container_killed_for_memory(clean_podman: PodmanHost) -> None:
         await over(views, "oom")
         assert times_raised(views, "oom") == 1
         assert times_raised(views, "exited") == 0
+
+
+async def test_a_container_that_the_kernel_killed_whole_until_it_is_started(clean_podman: PodmanHost) -> None:
+    try:
+        os.close(open_kmsg())
+    except OSError as error:
+        pytest.skip(f"the kernel's messages cannot be read: {error}")
+    async with watching(source_of(clean_podman)) as views:
+        await views.until(lambda view: view.tick > 0)
+        options = ["--memory", "48m", "--memory-swap", "48m", *NO_NETWORK]
+        clean_podman.run("gone", "sh", "-c", "sleep 3; exec tail /dev/zero", options=options)
+        await until_state(views, "gone", State.RUNNING)
+        await until_state(views, "gone", State.STOPPED)
+        problem = await raised(views, "oom")
+        assert (problem.name, problem.severity) == ("gone", Severity.CRITICAL)
+        assert problem.text in {"killed by the kernel: out of memory", "stopped: OOM-killed, exit 137"}
+        clean_podman.cli("start", "gone")
+        await over(views, "oom")
 
 
 async def test_a_restart_loop_is_raised_once_and_over_with_its_container(clean_podman: PodmanHost) -> None:
