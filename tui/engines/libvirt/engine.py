@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
-from functools import cached_property, partial
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from tui.domain.action import ActionOutcome, ActionRequest, Result
 from tui.domain.errors import ActionRefused, EngineError, EngineLost, EngineTimeout
@@ -24,6 +22,7 @@ from tui.engines.libvirt.failures import hung_message
 from tui.engines.libvirt.instances import Mapper
 from tui.engines.libvirt.inventory import Looker
 from tui.engines.libvirt.late import LateCall, let_go
+from tui.engines.libvirt.late_parts import LateParts
 from tui.engines.libvirt.link import Link, open_link
 from tui.engines.libvirt.listener import Heard, Listener
 from tui.engines.libvirt.pool_fills import PoolFills
@@ -32,12 +31,6 @@ from tui.engines.libvirt.spare import SpareLink
 from tui.engines.libvirt.status import StatusBoard, retry_delay
 from tui.engines.libvirt.target import parse_uri
 from tui.engines.libvirt.words import closed_words
-from tui.engines.sessions import Channel
-
-if TYPE_CHECKING:
-    from tui.domain.session import ConsoleDevice, LogChunk, LogRequest, SessionRequest
-    from tui.engines.libvirt.resources.keeper import LibvirtResources
-    from tui.engines.libvirt.sessions import GuestSessions
 
 CONNECT_DEADLINE, LOOK_DEADLINE, DOCUMENT_DEADLINE, AGENT_DEADLINE = 10.0, 10.0, 5.0, 15.0
 RECONCILE_SECONDS = 60.0
@@ -47,11 +40,8 @@ LOOK_SPACING_SECONDS = 0.3
 CLOSE_SECONDS = 1.5
 
 
-class LibvirtEngine:
+class LibvirtEngine(LateParts):
     """One libvirt URI.
-
-    What is opened inside guests and what is kept beside them is loaded when it is first needed: the first figures on
-    the screen do not wait for it.
 
     Args:
         uri: also the engine's id.
@@ -86,46 +76,11 @@ class LibvirtEngine:
         """Return the URI."""
         return self._target.uri
 
-    @cached_property
-    def sessions(self) -> GuestSessions:
-        """Return consoles, keys, screens and logs, and more about them than the protocols name."""
-        from tui.engines.libvirt.sessions import GuestSessions
-
-        return GuestSessions(
-            self._target,
-            opener=self._opener,
-            shared=self._shared_link,
-            acting=self._acting,
-            document=self.document,
-            name_of=self._name_of,
-            read_only=self._read_only,
-        )
-
-    @cached_property
-    def resources(self) -> LibvirtResources:
-        """Return pools, disks, networks and snapshots: `tui.engines.resources`."""
-        from tui.engines.libvirt.resources.around import Surroundings
-        from tui.engines.libvirt.resources.keeper import LibvirtResources
-
-        around = Surroundings(
-            self._target,
-            host_id=self._host_id,
-            opener=self._opener,
-            shared=self._shared_link,
-            name_of=self._name_of,
-            touched=self._touched,
-            version=lambda: self._board.status.version,
-        )
-        return LibvirtResources(around, read_only=self._read_only)
-
     @property
     def _abandoned(self) -> int:
         lanes = (self._lane, *(line.lane for line in self._lines()))
         kept = self.resources.around.abandoned if self._is_loaded("resources") else 0
         return sum(lane.abandoned for lane in lanes) + kept
-
-    def _is_loaded(self, part: str) -> bool:
-        return part in self.__dict__
 
     def _lines(self) -> list[SpareLink]:
         """Return the connections beside the first, those of resources left out."""
@@ -313,28 +268,6 @@ class LibvirtEngine:
         """Ask the guest agent for addresses, as the protocol says."""
         question = partial(asking.agent_addresses, uuid=target.local)
         return await self._asking.call(question, deadline=AGENT_DEADLINE)
-
-    # what may be opened inside: tui.engines.sessions.OpensSessions, SendsKeys and ReadsLogs
-
-    async def consoles(self, target: InstanceId) -> tuple[ConsoleDevice, ...]:
-        """Return a guest's consoles."""
-        return await self.sessions.consoles(target)
-
-    async def open_session(self, target: InstanceId, request: SessionRequest) -> Channel:
-        """Open a console."""
-        return await self.sessions.open_session(target, request)
-
-    async def send_keys(self, target: InstanceId, keys: tuple[str, ...]) -> None:
-        """Press keys together."""
-        await self.sessions.send_keys(target, keys)
-
-    async def screenshot(self, target: InstanceId) -> bytes:
-        """Return a picture of the screen."""
-        return await self.sessions.screenshot(target)
-
-    def read_log(self, target: InstanceId, request: LogRequest) -> AsyncIterator[LogChunk]:
-        """Return the lines of QEMU's log."""
-        return self.sessions.read_log(target, request)
 
     def _let_go(self, link: Link) -> None:
         closing = let_go(link)
