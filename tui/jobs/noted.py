@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from tui.audit import Actor, AuditEntry, AuditTrail, current_actor
 from tui.domain.action import Result
-from tui.domain.timeline import EntryKind, TimelineEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tui.domain.timeline import TimelineEntry
 
 MOST_OPEN = 1000
 
@@ -85,6 +86,8 @@ def outcome_words(result: str, message: str) -> str:
 
 def action_entry(entry: AuditEntry, utc: float, *, who: str, outcome: str) -> TimelineEntry:
     """Return the entry of an action."""
+    from tui.domain.timeline import EntryKind, TimelineEntry  # not before the first frame
+
     return TimelineEntry(
         utc_seconds=utc,
         kind=EntryKind.ACTION,
