@@ -5,7 +5,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.ui.screens.still import StillHost, make_app, screen_text, until
-from tests.ui.screens.stocked import at, choose, form, opened
+from tests.ui.screens.stocked import at, choose, form, names, opened
 from tests.ui.screens.test_networks import under
 from tui.app import HostdeckApp
 from tui.screens.network_map import MapTree, NetworkMap
@@ -38,11 +38,12 @@ def page(host: StillHost) -> Prepare:
 def run_form(host: StillHost) -> Prepare:
     async def prepare(pilot: Pilot[None]) -> None:
         app = await opened(pilot, host, "4", "images")
+        await until(pilot, lambda: "default" in names(app), "the pools, which come last")
         await at(pilot, app, IMAGE)
         await choose(pilot, app, "a", "run a container")
         await form(pilot, app)
         await pilot.press(*"web", "tab", "tab", "tab", "tab", *"80:x")
-        await pilot.pause()
+        await until(pilot, lambda: "write HOST:CONTAINER" in screen_text(app), "what is wrong with the port")
 
     return prepare
 
