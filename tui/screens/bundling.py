@@ -44,6 +44,7 @@ def start_bundle(deck: Deck) -> None:
         return OperationOutcome(operation, Result.DONE, message)
 
     deck.jobs.submit_work(operation, work, "hostdeck bundle")
+    deck.say(f"The bundle is being made; {deck.label_of('jobs')} shows how far it is.")
 
 
 async def _collect(deck: Deck, view: HostView, picture: str, told: ProgressSink) -> str:

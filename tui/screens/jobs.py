@@ -55,8 +55,10 @@ class JobsScreen(DeckScreen):
         self.show_jobs()
 
     def show_said(self) -> None:
-        """Show jobs as they are now: what is said comes from them."""
+        """Show jobs as they are now, of which most tells, and what else was said."""
         self.show_jobs()
+        said = self.deck.said
+        self.query_one("#status", SpanLines).show([((" ", "normal"), said) if said is not None else ()])
 
     def show_jobs(self) -> None:
         """Bring the list up to date."""

@@ -41,6 +41,7 @@ async def test_key_makes_a_bundle_and_says_where_it_is(tmp_path: Path) -> None:
     async with app.run_test(size=(160, 40)) as pilot:
         await ready(pilot, app)
         await pilot.press("B")
+        assert app.said == ("The bundle is being made; b shows how far it is.", "normal")
         await until(pilot, lambda: _ended(app), "the bundle did not end")
         (path,) = _exports(tmp_path)
         assert app.jobs.jobs[0].state is JobState.DONE, app.jobs.jobs[0].message
@@ -78,6 +79,16 @@ async def test_bundle_is_cancelled_in_the_list_of_jobs(tmp_path: Path) -> None:
         await until(pilot, lambda: _ended(app), "the bundle was not cancelled")
         assert app.jobs.jobs[0].state is JobState.CANCELLED
     assert _exports(tmp_path) == []
+
+
+async def test_list_of_jobs_says_why_a_key_does_nothing_there() -> None:
+    app = make_app(StillHost())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("b", "H")
+        await until(pilot, lambda: app.said is not None)
+        assert app.said is not None
+        assert app.said[0] in screen_text(app)
 
 
 async def test_no_room_is_a_sentence(tmp_path: Path) -> None:
