@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.domain.host import HostView, Problem
     from tui.screens.deck import Deck
 
-NOTHING_HERE = "There is no problem under the cursor: put it on a line of the list, or on what has one."
+NOTHING_HERE = "No problem is here: put the cursor on one, or on what has one."
 SPANS = (("1", "15 minutes", "15m"), ("2", "1 hour", "1h"), ("3", "8 hours", "8h"))
 
 Change = Callable[[Handling], Handling]

@@ -12,6 +12,7 @@ from textual.containers import Container, Vertical
 from tui.domain.errors import HostdeckError
 from tui.present import figures
 from tui.present.long_charts import Window, gap_sentence, next_window, overall, summed, time_words
+from tui.present.words import wrapped
 from tui.screens.charts import KINDS, ChartKind, InstanceChart
 from tui.screens.span_lines import SpanLines
 from widgets.chart import Chart, ChartOptions, Series
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 NO_PAST = "No record is read here, so there is nothing older: hostdeck record, best as a service, writes one."
 LEAST_BUCKETS, MOST_BUCKETS = 20, 240
 AXIS_CELLS = 8
+PAGE_MARGIN_CELLS = 6
 
 
 class Shown(NamedTuple):
@@ -218,7 +220,8 @@ class Charts(Vertical):
         self._say(note)
 
     def _say(self, note: str) -> None:
-        self._note.show([((note, "warn"),)] if note else [])
+        lines = wrapped("", note, self.screen.size.width - PAGE_MARGIN_CELLS, "warn") if note else []
+        self._note.show([spans[1:] for spans in lines])  # without the word before each
 
 
 async def _buckets(
