@@ -2,7 +2,9 @@
 
 import argparse
 import asyncio
+import errno
 import json
+import os
 import sys
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import replace
@@ -69,13 +71,30 @@ def main(argv: Sequence[str] | None = None) -> int:
             case name:
                 return int(_subcommand(name).run(arguments, wanted, config))
     except HostdeckError as error:
-        print(f"hostdeck: {error.message}", file=sys.stderr)
-        return EXIT_USAGE
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left; nothing more can be said
-        return 0
+        return _refuse(error.message)
+    except OSError as error:
+        return _not_printed(error)
     except KeyboardInterrupt:
         return 130
+
+
+def _refuse(sentence: str) -> int:
+    """Say why not; what others wrote may be in the sentence."""
+    from widgets.escape import escape_controls
+
+    print("hostdeck:", "\n".join(map(escape_controls, sentence.splitlines())), file=sys.stderr)
+    return EXIT_USAGE
+
+
+def _not_printed(error: OSError) -> int:
+    """Say that the output did not fit on its disk; any other error is a defect, and raised again."""
+    if isinstance(error, BrokenPipeError):
+        sys.stderr.close()  # the reader of our output left; nothing more can be said
+        return 0
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        raise error
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in its buffer goes nowhere
+    return _refuse(f"What was printed is not whole: {error.strerror}.")
 
 
 def _with_times(argv: Sequence[str]) -> list[str]:

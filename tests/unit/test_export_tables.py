@@ -109,6 +109,8 @@ def test_time_is_utc_to_the_millisecond() -> None:
 class Recorded:
     """A record with a moment each ten minutes."""
 
+    damage: Sequence[str] = ()
+
     def __init__(self, count: int) -> None:
         self.times = [UTC + 600 * number for number in range(count)]
         self.held = 0

@@ -55,7 +55,8 @@ def test_times(text: str, moment: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "soon", "25:00", "3:60", "yesterday noon", "-2 parsecs", "monday monday", "2026-13-01 03:00", "-", "0 ago",
-     "today 3:00 sharp", "99999999 days ago", "\x1b[31m"],
+     "today 3:00 sharp", "99999999 days ago", "\x1b[31m", "-99999999999999999999h", f"-{'9' * 400}d", "0001-01-01",
+     "9999-12-31 23:59", "9999-12-31T23:59-10:00"],
 )  # fmt: skip
 def test_what_is_no_time_is_refused_with_examples(text: str) -> None:
     with pytest.raises(NoTimeError) as error:

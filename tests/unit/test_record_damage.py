@@ -1,5 +1,6 @@
 """Damage costs what is damaged: everything else is read as it was, and a sentence tells."""
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.record_views import NOON, WEB, record, store_of, working, write
 from tui.record.reader import FileReader
+from tui.record.reading import RecordError, open_record
 from tui.record.runs import RUN_SAMPLES
 from tui.sampling.history import Metric
 
@@ -90,6 +92,12 @@ def test_what_is_no_record_is_told(tmp_path: Path, content: bytes) -> None:
     right, damage = read_all(path)
     assert right == 0
     assert len(damage) == 1
+
+
+def test_a_pipe_is_no_record_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RecordError, match="it is no file"):
+        open_record(tmp_path / "pipe").first()
 
 
 def test_a_later_version_is_told(tmp_path: Path) -> None:

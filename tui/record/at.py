@@ -17,6 +17,8 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _UNITS = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
 _DAYS = {"d": 1, "day": 1, "w": 7, "week": 7}
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_YEARS = range(1900, 9000)  # what zones make of others is beyond a datetime
+_MOST_BACK = 1e5  # of any unit: a datetime does not hold much more
 _BACK = re.compile(r"-\s*(\d+(?:\.\d+)?)\s*([a-z]+)")
 _AGO = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)\s+ago")
 
@@ -87,6 +89,8 @@ def _from_now(words: str, now: float, zone: tzinfo | None) -> list[float]:
     if match is None:
         return []
     count, unit = float(match[1]), match[2]
+    if count > _MOST_BACK:
+        return []
     unit = unit if unit in _UNITS or unit in _DAYS else unit.removesuffix("s")
     if unit in _UNITS:
         return [now - count * _UNITS[unit]]
@@ -108,7 +112,7 @@ def _exact(text: str) -> list[float]:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return []
-    return [moment.timestamp()] if moment.tzinfo is not None else []
+    return [moment.timestamp()] if moment.tzinfo is not None and moment.year in _YEARS else []
 
 
 def _by_calendar(words: str, now: float, zone: tzinfo | None) -> list[float]:
@@ -158,6 +162,8 @@ def _utc(local: datetime, zone: tzinfo | None) -> list[float]:
     Raises:
         NoTimeError: the clocks were set forward over it.
     """
+    if local.year not in _YEARS:
+        return []
     times = sorted({local.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1)})
     found = [utc for utc in times if datetime.fromtimestamp(utc, zone).replace(tzinfo=None, fold=0) == local]
     if not found:

@@ -5,8 +5,10 @@ opened anew once somebody does.
 """
 
 import contextlib
+import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -108,6 +110,8 @@ class DayConnection:
     def _identify(self) -> tuple[object, ...]:
         """Return what is another value once the file must be opened anew."""
         found = os.stat(self._path)
+        if not stat.S_ISREG(found.st_mode):  # to open a pipe would wait for who writes to it
+            raise OSError(errno.EINVAL, "it is no file", str(self._path))
         self.file = (found.st_dev, found.st_ino)
         if self._is_written():
             return self.file

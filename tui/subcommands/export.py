@@ -126,16 +126,14 @@ async def _on_and_on(
 
     desk = run.Desk(source, press)
     server = Server(desk.page, own_names())
-    work = [run.serve(source, desk)]
-    if textfile is not None:
-        work.append(run.keep_writing(desk, textfile, SAMPLE_SECONDS, _say))
     if arguments.listen or textfile is None:
         address = await server.start(parse_address(arguments.listen or LISTEN, allow_remote=arguments.allow_remote))
         _say(f"The metrics are at http://{address.text}/metrics until this ends.")
     try:
         async with asyncio.TaskGroup() as group:
-            for one in work:
-                group.create_task(one)
+            group.create_task(run.serve(source, desk))
+            if textfile is not None:
+                group.create_task(run.keep_writing(desk, textfile, SAMPLE_SECONDS, _say))
     finally:
         await server.close()
     return 0

@@ -10,6 +10,7 @@ from tui.record.at import Covered, find_moment, said_covered
 from tui.record.reading import RecordReader
 
 CHUNK_SECONDS = 3600.0
+NOTHING = "The record is empty: nothing was recorded yet."
 _ALWAYS = Covered(-inf, inf)
 
 
@@ -27,8 +28,10 @@ class Range:
     def __init__(self, reader: RecordReader, begin: str, end: str, now: float) -> None:
         first, last = reader.first(), reader.last()
         if first is None or last is None:
-            raise HostdeckError("empty", "The record is empty: nothing was recorded yet.")
+            why = " ".join(reader.damage)
+            raise HostdeckError("empty", f"Nothing can be read. {why}" if why else NOTHING)
         self._reader = reader
+        self._first = first
         self.begin = find_moment(begin, now, _ALWAYS) if begin else first
         self.end = find_moment(end, now, _ALWAYS) if end else now
         if self.begin > self.end:
@@ -47,7 +50,7 @@ class Range:
 
     def _chunks(self) -> Iterator[tuple[float, float]]:
         """Return stretches of the range, each closed at its beginning and open at its end."""
-        begin, last = self.begin, self._reader.last()
+        begin, last = max(self.begin, self._first), self._reader.last()
         end = min(self.end, last if last is not None else self.end)
         while begin <= end:
             following = begin + CHUNK_SECONDS
