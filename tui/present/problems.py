@@ -7,6 +7,8 @@ from dataclasses import replace
 from time import localtime, strftime
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from tui.domain.host import EngineState, EngineStatus, HostView, Problem, Severity
 from tui.present import figures
 from tui.present.roles import Spans
@@ -16,7 +18,7 @@ from widgets.live_table.model import Cell, Column, Role, Row
 
 _DAY_SECONDS = 86_400
 MOST_VICTIMS = 3
-
+LEAST_WHO_CELLS = 24
 
 SILENCED = "silenced"
 """Key of the line that stands for what somebody silenced."""
@@ -96,16 +98,26 @@ class ProblemClock:
         return Cell(strftime(form, localtime(since)), "dim")
 
 
-def problem_columns(clock: ProblemClock, *, wide: bool = False) -> tuple[Column[ProblemLine], ...]:
+def longest_who(rows: Sequence[Row[ProblemLine]]) -> int:
+    """Return how many cells the column of who else is concerned needs."""
+    return max((cell_len(_who(row.data).text) for row in rows), default=0)
+
+
+def problem_columns(
+    clock: ProblemClock, *, wide: bool = False, who_cells: int = LEAST_WHO_CELLS
+) -> tuple[Column[ProblemLine], ...]:
     """Return the columns of the list of problems; sorting by `name` keeps the order of the view.
 
     Args:
         wide: there is room for the peak, and for who else is concerned.
+        who_cells: more of them would stand empty, and cut what is wrong and what was noted; 0 leaves that column out.
     """
-    more = (
-        Column[ProblemLine](key="peak", title="PEAK", cell=_peak, width=8, priority=4, align="right"),
-        Column[ProblemLine](key="who", title="WHO WAITS, BUSIEST", cell=_who, width=24, flexible=True, priority=5),
+    least = min(LEAST_WHO_CELLS, who_cells)
+    who = Column[ProblemLine](
+        key="who", title="WHO WAITS, BUSIEST", cell=_who, width=least, flexible=True, max_width=who_cells, priority=5
     )
+    peak = Column[ProblemLine](key="peak", title="PEAK", cell=_peak, width=8, priority=4, align="right")
+    more = (peak, who) if who_cells else (peak,)
     return (
         Column(
             key="name",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.events import Resize
 
 from tui.domain.host import HostView, Problem
-from tui.present.problems import SILENCED, ProblemClock, ProblemLine, problem_columns, problem_rows
+from tui.present.problems import SILENCED, ProblemClock, ProblemLine, longest_who, problem_columns, problem_rows
 from widgets.live_table import LiveTable
 
 MOST_PROBLEM_LINES = 8
@@ -20,6 +20,7 @@ class ProblemTable(LiveTable[ProblemLine]):
     def __init__(self) -> None:
         self._clock_of_view = ProblemClock()
         self._is_wide = False
+        self._who_cells = 0
         self._silenced: tuple[Problem, ...] = ()
         self._room = 0
         self._shown: tuple[Problem, ...] | None = None
@@ -37,6 +38,7 @@ class ProblemTable(LiveTable[ProblemLine]):
         self._silenced = tuple(row.data.problem for row in rows if row.parent == SILENCED)
         self.display = bool(rows)
         self._room = room
+        self._fit_columns(self._is_wide, longest_who(rows))
         self.set_rows(rows)
         self._fit(len(rows))
 
@@ -49,10 +51,14 @@ class ProblemTable(LiveTable[ProblemLine]):
 
     def on_resize(self, event: Resize) -> None:
         """Show more of each problem where there is room."""
-        is_wide = event.size.width >= WIDE_FROM_COLUMNS
-        if is_wide != self._is_wide:
-            self._is_wide = is_wide
-            self.set_columns(problem_columns(self._clock_of_view, wide=is_wide))
+        self._fit_columns(event.size.width >= WIDE_FROM_COLUMNS, self._who_cells)
+
+    def _fit_columns(self, is_wide: bool, who_cells: int) -> None:
+        """Leave no room empty that another column would use."""
+        if (is_wide, who_cells) == (self._is_wide, self._who_cells):
+            return
+        self._is_wide, self._who_cells = is_wide, who_cells
+        self.set_columns(problem_columns(self._clock_of_view, wide=is_wide, who_cells=who_cells))
 
     @property
     def subject(self) -> str | None:
