@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import sys
@@ -10,6 +11,7 @@ from argparse import Namespace
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from tui.domain.errors import HostdeckError
 from tui.web.command import commands, environment, may_change
@@ -40,6 +42,7 @@ async def serve(arguments: Namespace) -> int:
     runner = web.AppRunner(
         PageServer(Gate(token, origins), offer).application(),
         access_log=None,  # it would write the token down
+        logger=server_log(),
         shutdown_timeout=END_SECONDS,
     )
     try:
@@ -51,6 +54,17 @@ async def serve(arguments: Namespace) -> int:
         await runner.cleanup()
         listener.close()
     return 0
+
+
+def server_log() -> logging.Logger:
+    """Return a log that tells of our defects, not of what strangers send that is no request: 400 is their answer."""
+    log = logging.getLogger("hostdeck.web")
+    log.addFilter(_is_ours)
+    return log
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def _check(arguments: Namespace) -> None:
