@@ -35,7 +35,8 @@ async def first_view(source: DeferredSource, *, where: Callable[[HostView], bool
 
     running = asyncio.ensure_future(source.run(publish))
     try:
-        return await asyncio.wait_for(found, 10)
+        async with asyncio.timeout(10):
+            return await found
     finally:
         running.cancel()
         await source.close()
