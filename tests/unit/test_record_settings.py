@@ -1,6 +1,7 @@
 """`[record]` of the configuration, and the unit that is printed."""
 
 import os
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -100,3 +101,30 @@ def test_options_that_make_no_sense_are_refused(options: list[str], capsys: pyte
 def test_a_group_that_is_not_there_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["record", "--folder", str(tmp_path / "r"), "--group", "hostdeck-nobody"]) == 2
     assert 'There is no group "hostdeck-nobody" on this host.' in capsys.readouterr().err
+
+
+def test_what_was_said_is_in_the_unit_and_is_the_same_for_systemd(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "my config.toml"
+    config.touch()
+    said = ["--folder", str(tmp_path / "100% $HOME"), "--days", "3", "--max-mib", "1048576", "--group", "adm"]
+    more = ["--interval", "2.5", "--config", str(config), "--connect", 'qemu:///system?a="b"']
+    assert main(["record", *said, *more, "--print-unit"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ExecStart=")]
+    words = [word.replace("%%", "%").replace("$$", "$") for word in shlex.split(line.removeprefix("ExecStart="))]
+    assert words[words.index("record") + 1 :] == [
+        f"--folder={tmp_path}/100% $HOME",
+        f"--config={config}",
+        "--days=3",
+        "--max-mib=1048576",
+        "--interval=2.5",
+        "--group=adm",
+        '--connect=qemu:///system?a="b"',
+    ]
+    assert "100%% $$HOME" in line
+
+
+def test_a_folder_is_named_whole_in_the_unit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "--folder", "here", "--print-unit"]) == 0
+    assert f" record --folder={Path.cwd() / 'here'}\n" in capsys.readouterr().out

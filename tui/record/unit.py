@@ -4,18 +4,21 @@ import os
 import shutil
 import sys
 import sysconfig
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 
-def unit_text(argv0: str | None = None) -> str:
+def unit_text(argv0: str | None = None, options: Sequence[str] = ()) -> str:
     """Return the unit, with the program that is running now in it.
 
     Args:
         argv0: how it was called; None for this process.
+        options: what follows `record`.
     """
     text = (resources.files("tui.record") / "hostdeck-record.service").read_text(encoding="utf-8")
-    return text.replace("@COMMAND@", " ".join(map(_quoted, command(sys.argv[0] if argv0 is None else argv0))))
+    words = [*command(sys.argv[0] if argv0 is None else argv0), "record", *options]
+    return text.replace("@COMMAND@", " ".join(map(_quoted, words)))
 
 
 def command(argv0: str) -> list[str]:
@@ -33,4 +36,4 @@ def _quoted(word: str) -> str:
     word = word.replace("%", "%%").replace("$", "$$")
     if all(letter.isalnum() or letter in "/._-+%$@:=" for letter in word):
         return word
-    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, wanted: Wanted, config: Config) -> int:
     """Record until a signal ends it; 0 then."""
     if arguments.print_unit:
-        sys.stdout.write(unit_text())
+        sys.stdout.write(unit_text(options=_options(arguments)))
         sys.stdout.flush()
         return 0
     settings = _settings(arguments, config.record or RecordSettings())
@@ -121,6 +121,17 @@ def _settings(arguments: argparse.Namespace, settings: RecordSettings) -> Record
         "interval_seconds": arguments.interval,
     }
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
+
+
+def _options(arguments: argparse.Namespace) -> list[str]:
+    """Return the options that were given, for a unit: paths whole, for systemd starts it in /."""
+    paths = (("--folder", arguments.folder), ("--config", arguments.config))
+    values = [(name, str(Path(path).expanduser().absolute())) for name, path in paths if path]
+    numbers = (("--days", arguments.days), ("--max-mib", arguments.max_mib), ("--interval", arguments.interval))
+    values += [(name, str(value)) for name, value in numbers if value is not None]
+    values += [("--group", arguments.group)] if arguments.group is not None else []
+    values += [("--connect", uri) for uri in arguments.connect] + [("--podman", url) for url in arguments.podman]
+    return [f"{name}={value}" for name, value in values]
 
 
 def _say(sentence: str) -> None:
