@@ -152,9 +152,10 @@ def test_engines_problems_record_and_storage() -> None:
     web = container("web")
     crash = Problem(Severity.CRITICAL, web.key, "web", "container", "it fell", rule="unhealthy")
     seen_one = replace(crash, subject="", kind="host", rule="memory", severity=Severity.WARNING, acknowledged_by="a")
+    quiet = replace(seen_one, acknowledged_by="", silenced_until_utc_seconds=UTC + 60)
     view = view_of(
         web,
-        problems=(crash, seen_one),
+        problems=(crash, seen_one, quiet),
         sources=(
             engine_status("podman", pools=(PoolFill("tank", 100, 40),)),
             engine_status("lost", EngineState.LOST),
@@ -168,6 +169,8 @@ def test_engines_problems_record_and_storage() -> None:
     assert _of(samples, "hostdeck_engine_up", engine="nobody") == []
     assert _of(samples, "hostdeck_problems", rule="unhealthy", severity="critical", acknowledged="false") == [1]
     assert _of(samples, "hostdeck_problems", rule="memory", kind="host", acknowledged="true") == [1]
+    assert _of(samples, "hostdeck_problems", rule="memory", silenced="true") == [1]
+    assert _of(samples, "hostdeck_problems", silenced="false") == [1, 1]
     assert _of(samples, "hostdeck_instance_problems", name="web", severity="critical") == [1]
     assert _of(samples, "hostdeck_record_newest_timestamp_seconds") == [UTC - 5]
     assert _of(samples, "hostdeck_record_writer_up") == [0]

@@ -14,7 +14,7 @@ from tui.present.columns import Moment, Shape
 from tui.present.details import Fact, fact_lines, unknown_lines
 from tui.present.entry import Entry, place, pod_entry
 from tui.present.fields import filter_fields
-from tui.present.hostbar import badge, host_bar
+from tui.present.hostbar import Replayed, badge, host_bar
 from tui.present.ledger import ledger_line
 from tui.present.panes import PaneSpec
 from tui.present.problems import engine_text, problem_rows
@@ -217,6 +217,17 @@ def test_host_bar_is_as_wide_as_the_screen_and_never_loses_its_signs(width: int)
 def test_badge_counts_in_words() -> None:
     problems = tuple(Problem(severity, "", "", "host", "") for severity in (Severity.CRITICAL, *[Severity.WARNING] * 2))
     assert plain(badge(view_of(problems=problems))) == "1 crit 2 warn"
+
+
+@pytest.mark.parametrize("frozen", [None, Replayed(3661.0)])
+def test_host_bar_counts_what_is_silenced_where_it_fits(frozen: Replayed | None) -> None:
+    warns = Problem(Severity.WARNING, "", "", "host", "")
+    silenced = replace(warns, silenced_until_utc_seconds=1e9)
+    both = replace(view_of(problems=(warns, silenced)), host_name="host")
+    assert plain(host_bar(both, 80, frozen=frozen)).endswith(" 1 warn 1 silenced ")
+    assert plain(host_bar(both, 20, frozen=frozen)).endswith(" 1 warn ")
+    assert plain(host_bar(view_of(problems=(silenced,)), 80, frozen=frozen)).endswith(" 1 silenced ")
+    assert "silenced" not in plain(host_bar(view_of(problems=(warns,)), 80, frozen=frozen))
 
 
 def test_ledger_line() -> None:

@@ -54,8 +54,11 @@ def host_bar(view: HostView, width: int, *, frozen: float | Replayed | None = No
     """
     if isinstance(frozen, Replayed):
         return _replay_bar(view, width, frozen, ascii_only=ascii_only)
-    right = _signs(view, frozen=frozen) + badge(view)
     name: Span = (f" {escape_controls(view.host_name)}", "accent")
+    right = _signs(view, frozen=frozen) + badge(view)
+    quiet = _silenced(view)
+    if cell_len(name[0]) + sum(cell_len(text) for text, _ in (*right, *quiet)) + 2 <= width:
+        right += quiet
     room = width - cell_len(name[0]) - sum(cell_len(text) for text, _ in right) - 2
     if room < 0:
         name = (" ", "normal")
@@ -75,6 +78,8 @@ def _replay_bar(view: HostView, width: int, replayed: Replayed, *, ascii_only: b
     right: Spans = demo + badge(view)
     if replayed.gap is not None:
         right = ((no_record(*replayed.gap), "crit"),)
+    elif cell_len(when) + sum(cell_len(text) for text, _ in (*right, *_silenced(view))) + 2 <= width:
+        right += _silenced(view)
     room = width - cell_len(when) - sum(cell_len(text) for text, _ in right) - 2
     name = f" {escape_controls(view.host_name)}"
     name = name if cell_len(name) <= room else ""
@@ -102,7 +107,7 @@ def connecting_bar(width: int) -> Spans:
 def badge(view: HostView) -> Spans:
     """Return the count of problems in words, so that it can be read without colours.
 
-    What somebody has seen is counted apart; what is silenced only where there is nothing else.
+    What somebody has seen is counted apart; what is silenced here only where there is nothing else.
     """
     counts = Counter(map(_group, view.problems))
     roles: dict[str, Role] = {"crit": "crit", "warn": "warn", "seen": "dim"}
@@ -110,6 +115,12 @@ def badge(view: HostView) -> Spans:
     if not parts:
         return ((f"{counts['']:,} silenced" if counts[""] else "no problems", "dim"),)
     return tuple((f"{' ' if place else ''}{text}", role) for place, (text, role) in enumerate(parts))
+
+
+def _silenced(view: HostView) -> Spans:
+    """Return the count of what is silenced, where the badge does not tell it."""
+    count = sum(problem.is_silenced for problem in view.problems)
+    return ((f" {count:,} silenced", "dim"),) if 0 < count < len(view.problems) else ()
 
 
 def _group(problem: Problem) -> str:

@@ -123,6 +123,10 @@ def _answered(view: HostView, status: EngineStatus) -> float | None:
     return round(view.taken_utc_seconds - (view.taken_monotonic_seconds - status.answered_monotonic_seconds), 1)
 
 
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
 def count_families(view: HostView, left_out: int) -> list[Family]:
     """Return how many instances and problems there are; all are counted, those left out too."""
     instances = Family("gauge", "hostdeck_instances", "Instances by kind and state.")
@@ -131,10 +135,11 @@ def count_families(view: HostView, left_out: int) -> list[Family]:
         instances.put(count, label_text({"kind": kind, "state": state}))
     problems = Family("gauge", "hostdeck_problems", "What needs a person, by rule.")
     found = Counter(
-        (one.rule, one.severity.value, one.kind, "true" if one.acknowledged_by else "false") for one in view.problems
+        (one.rule, one.severity.value, one.kind, bool(one.acknowledged_by), one.is_silenced) for one in view.problems
     )
-    for (rule, severity, kind, seen), count in sorted(found.items()):
-        labels = {"rule": label(rule), "severity": severity, "kind": label(kind), "acknowledged": seen}
+    for (rule, severity, kind, seen, silenced), count in sorted(found.items()):
+        labels = {"rule": label(rule), "severity": severity, "kind": label(kind)}
+        labels |= {"acknowledged": _truth(seen), "silenced": _truth(silenced)}
         problems.put(count, label_text(labels))
     text = "Instances without series of their own because there are too many, or two of one name."
     return [instances, _gauge("instances_left_out", text, left_out), problems]
