@@ -149,11 +149,13 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--read-only", action="store_true", help="refuse every action; libvirt is opened read-only")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, text in (
-        ("snapshot", "print this host once: two samples, --interval apart; exit 3 when an engine does not answer"),
-        ("doctor", "look for what is missing and say the command that mends it"),
+    two_samples = "print this host once: two samples, --interval apart; exit 3 when an engine does not answer"
+    takes_time = "Rules that take time are judged only where a recorder runs: two samples cannot tell."
+    for name, text, more in (
+        ("snapshot", two_samples, takes_time),
+        ("doctor", "look for what is missing and say the command that mends it", None),
     ):
-        command = commands.add_parser(name, parents=[_shared()], help=text, description=text)
+        command = commands.add_parser(name, parents=[_shared()], help=text, description=text, epilog=more)
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     for name, text in SUBCOMMANDS.items():
         command = commands.add_parser(name, parents=[_shared()], help=text, description=text)

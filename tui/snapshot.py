@@ -16,17 +16,23 @@ from tui.domain.host import EngineState, EngineStatus, HostView, InstanceView, P
 from tui.domain.instance import State
 from tui.domain.serialise import to_json
 from tui.present import figures
+from tui.sampling.live import LiveSource
+from tui.sampling.recall import BELIEVED_SECONDS
 from tui.sampling.source import HostSource
 from widgets.escape import escape_controls
 
 EXIT_INCOMPLETE = 3
 """An engine that is installed or was named did not answer; what the others said is printed."""
 
+TAKES_TIME = "Rules that take time are judged only where a recorder runs: a view of two samples cannot tell."
 _GRACE_SECONDS = 5.0
+_RECORD_SECONDS = 2.0  # its disk may hang, and the figures of now do not need it
 
 
-async def take(source: HostSource, interval: float, deadline: float) -> HostView:
+async def take(source: LiveSource, interval: float, deadline: float) -> HostView:
     """Run a source until two samples, `interval` apart, exist of everything its engines listed.
+
+    What a recorder knows to stand stands from the first sample on: two samples do not judge what takes time.
 
     Args:
         interval: the source's own time between two samples, in seconds.
@@ -39,6 +45,7 @@ async def take(source: HostSource, interval: float, deadline: float) -> HostView
         EngineTimeout: the source gave no view at all.
     """
     exposure = _Exposure(source, deadline)
+    await source.seed_from_past(_RECORD_SECONDS)
     running = asyncio.ensure_future(source.run(exposure.look))
     finished = asyncio.ensure_future(exposure.finished.wait())
     try:
@@ -53,6 +60,12 @@ async def take(source: HostSource, interval: float, deadline: float) -> HostView
     if exposure.view is None:
         raise EngineTimeout("no figures", f"This host gave no figures within {limit:g} s.")
     return exposure.view
+
+
+def is_glance(source: LiveSource, view: HostView) -> bool:
+    """Tell whether nobody looked on before: rules that take time were then not judged by a view of two samples."""
+    newest = source.past.status.newest_utc_seconds if source.past is not None else None
+    return newest is None or newest < view.taken_utc_seconds - BELIEVED_SECONDS
 
 
 class _Exposure:

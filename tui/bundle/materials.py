@@ -27,6 +27,7 @@ class Materials:
         connect: libvirt URIs that were named, for the doctor.
         podman: Podman URLs that were named.
         audit: the audit file.
+        is_glance: nobody looked on before the view, neither a screen nor a recorder.
     """
 
     source: HostSource
@@ -37,6 +38,7 @@ class Materials:
     connect: Sequence[str] = ()
     podman: Sequence[str] = ()
     audit: Path | None = None
+    is_glance: bool = False
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ Incident bundle of {host}, taken {time} by hostdeck {version}.
   screen.svg        the screen, as a picture for a browser
   view.json         all figures and states of that moment, as `hostdeck snapshot --json` prints them
   history.csv       figures of each instance over the last minutes, one row a sample, times in UTC
-  record.csv        figures of the last 24 h, the last of each minute, where a recorder runs
+  record.csv        figures of each instance over the last 24 h, the last of each minute, where a recorder runs
   timeline.jsonl    what happened in the last 24 h: events, states, problems, actions
   instances/        XML of guests and JSON of containers that had a problem or ended by an error ({most} at most)
   logs/             the end of their logs; of a guest that is the log of QEMU. E is standard error. Times in UTC
@@ -22,11 +22,19 @@ Incident bundle of {host}, taken {time} by hostdeck {version}.
   audit.jsonl       what was last done with hostdeck, by whom
   versions.txt      what runs here
 
+The host's own figures are in view.json, of that moment alone; where a recorder runs,
+`hostdeck export csv host --from "-24h"` writes those of the time before.
+{glance}
 An empty figure is one that was not known; 0 was measured. What is not there did not exist or is in errors.txt.
 
 Before you send this to somebody: values that are named like secrets (passwords, tokens, keys) are replaced by
 {mask}, in every file. That goes by names. A secret without such a name, in a log line for example, is still there;
 so are the names of hosts, users, images and addresses. Look through it first.
+"""
+
+
+_GLANCE = """\
+Rules that take time were not judged: hostdeck took two samples, and no recorder looked on before.
 """
 
 
@@ -41,6 +49,7 @@ def readme(materials: Materials) -> bytes:
         version=__version__,
         most=MOST_INSTANCES,
         mask=MASK,
+        glance=_GLANCE if materials.is_glance else "",
     ).encode("utf-8")
 
 
@@ -53,4 +62,5 @@ def problems(materials: Materials) -> bytes:
         note = f"note: {one.note}" if one.note else ""
         words = (one.severity.value, one.kind, one.name, one.text, since, who, note)
         lines.append("  ".join(escape_controls(word) for word in words if word))
-    return ("\n".join(lines or ["nothing needed a person"]) + "\n").encode("utf-8")
+    text = "\n".join(lines or ["nothing needed a person"]) + "\n"
+    return (text + (f"\n{_GLANCE}" if materials.is_glance else "")).encode("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui.domain.action import ActionOutcome, ActionRequest, Result
@@ -28,7 +29,7 @@ from tui.sampling.pace import Pace
 from tui.sampling.past import Handlings, Past
 from tui.sampling.problems import ProblemBoard
 from tui.sampling.readings import Readings
-from tui.sampling.recall import recall
+from tui.sampling.recall import BELIEVED_SECONDS, recall
 from tui.sampling.roll import Roll
 from tui.sampling.shelf import RoutesResources, Shelf
 from tui.sampling.source import HostSampler, InstanceSampler
@@ -123,6 +124,17 @@ class LiveSource(TellsWhatHappened, RoutesInside, RoutesResources):
     def seed(self, problems: Iterable[Problem]) -> None:
         """Take since when problems stand, and their peaks, from the newest view of who looked on before."""
         self._problems.seed(problems)
+
+    async def seed_from_past(self, seconds: float) -> None:
+        """Take the problems of the record before the first view, for who will not look on for long; at most `seconds`.
+
+        Without it a rule that takes time is never judged by two samples.
+        """
+        if self._past is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                self.seed(await self._past.problems(self._clocks.utc() - BELIEVED_SECONDS))
 
     @property
     def past(self) -> Past | None:

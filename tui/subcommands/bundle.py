@@ -20,6 +20,7 @@ ENGINE_DEADLINE_SECONDS = 15.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may follow `bundle`."""
+    parser.epilog = snapshot.TAKES_TIME
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", default=Path(),
         help="a new file, or a folder for it (the present folder where nothing is said)",
@@ -47,6 +48,7 @@ async def _bundle(output: Path, wanted: Wanted, config: Config) -> int:
             connect=wanted.connect,
             podman=wanted.podman,
             audit=audit.default_path(),
+            is_glance=snapshot.is_glance(source, view),
         )
         made = await make_bundle(path, materials, teller.progress)
     finally:

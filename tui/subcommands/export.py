@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.config import Config
 from tui.domain.errors import HostdeckError
 from tui.export.tables import TABLES
+from tui.sampling.live import LiveSource
 from tui.sampling.source import HostSource
 from tui.subcommands.until_told import until_told
 from tui.wiring import Wanted, make_source
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from tui.export.prometheus.page import Press
     from tui.export.prometheus.textfile import Textfile
 
+TAKES_TIME = (
+    "A table of now, and --once, are of two samples: rules that take time are judged there only where a recorder runs."
+)
 LISTEN = "127.0.0.1:9750"
 SAMPLE_SECONDS = 5.0  # a scraper comes every 15 s or less often
 ENGINE_DEADLINE_SECONDS = 15.0
@@ -28,6 +32,7 @@ FORMATS = ("prometheus", "csv", "jsonl")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may follow `export`."""
+    parser.epilog = TAKES_TIME
     parser.add_argument("format", choices=FORMATS, help="what to write")
     parser.add_argument(
         "table",
@@ -102,7 +107,7 @@ async def _prometheus(arguments: argparse.Namespace, wanted: Wanted) -> int:
         await source.close()
 
 
-async def _once(source: HostSource, press: "Press", textfile: "Textfile | None", interval: float) -> int:
+async def _once(source: LiveSource, press: "Press", textfile: "Textfile | None", interval: float) -> int:
     from tui import snapshot
     from tui.export.prometheus.sheet import PLAIN
 
