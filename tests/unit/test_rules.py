@@ -200,6 +200,21 @@ def test_a_restart_loop_is_over_when_it_runs_for_long_or_is_stopped() -> None:
     assert bench.after(30.0, stopped) == ()
 
 
+def test_restarts_before_hostdeck_came_are_told_and_are_no_figure() -> None:
+    bench = Bench()
+    resting = container(state=State.RESTARTING, restarts=15, exit_code=137)
+    (problem,) = bench.at(seen(resting))
+    assert (problem.text, problem.value, problem.peak) == ("restarted 15 times, exit 137", None, None)
+    (problem,) = bench.after(12.0, seen(container(restarts=16, exit_code=137)))
+    assert (problem.text, problem.value, problem.peak) == ("restarted once in 10 min, exit 137", 1.0, 1.0)
+    (problem,) = bench.after(12.0, seen(container(state=State.RESTARTING, restarts=17, exit_code=137)))
+    assert (problem.text, problem.value, problem.peak) == ("restarted 2 times in 10 min, exit 137", 2.0, 2.0)
+
+
+def test_one_restart_long_ago_is_no_loop_while_it_is_started_again() -> None:
+    assert Bench().at(seen(container(state=State.RESTARTING, restarts=2))) == ()
+
+
 def test_restarts_that_lie_far_apart_are_no_loop() -> None:
     bench = Bench()
     for count in range(10):

@@ -177,6 +177,29 @@ def test_who_waits_too_and_who_is_busy_is_named() -> None:
     assert problem.neighbour == "build"
 
 
+def test_who_is_busiest_is_not_named_among_those_that_wait() -> None:
+    bench = Bench([change("pressure-io", for_seconds=0.0)])
+    crowd = [
+        waits("db", io=99.0),
+        waits("build", io=95.0, read=9e8),
+        waits("web", io=40.0),
+        waits("mail", io=30.0),
+        waits("shop", io=20.0),
+    ]
+    problems = {one.name: one for one in bench.at(*crowd) if one.kind == "container"}
+    assert problems["db"].neighbour == "build"
+    assert problems["db"].victims == ("web", "mail", "shop")
+    assert "build" not in (*problems["build"].victims, problems["build"].neighbour)
+
+
+@pytest.mark.parametrize(("throttled", "neighbour"), [(30.0, ""), (0.0, "build")])
+def test_what_its_own_quota_holds_back_is_nobody_else_s_doing(throttled: float, neighbour: str) -> None:
+    bench = Bench([change("pressure-cpu", for_seconds=0.0)])
+    usage = Usage(cpu=CpuUsage(cores_used=0.5, throttled_percent=throttled), pressure=Pressure(cpu_some=95.0))
+    (problem,) = bench.at(seen(container("web"), usage), waits("build", cores=7.0))
+    assert (problem.rule, problem.neighbour) == ("pressure-cpu", neighbour)
+
+
 def test_pressure_and_steal_of_the_host_name_the_victims() -> None:
     bench = Bench([change("steal", for_seconds=0.0), change("pressure-cpu", kind="host", for_seconds=0.0)])
     crowd = [waits("db", cpu=55.0, cores=1.0), waits("build", cores=7.0)]

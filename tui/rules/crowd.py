@@ -9,6 +9,7 @@ from tui.rules.standing import AROUND_SECONDS, Neighbours
 
 MOST_VICTIMS = 3
 WAITING_PERCENT = 10.0  # less is nothing to tell
+THROTTLED_PERCENT = 10.0  # from here on its own quota is what it waits for
 
 _Figure = Callable[[Usage], float]
 
@@ -36,6 +37,7 @@ class Crowd:
     def __init__(self) -> None:
         self._instances: Sequence[InstanceView] = ()
         self._now = 0.0
+        self._throttled: frozenset[str] = frozenset()
         self._ranked: dict[str, tuple[float, _Ranked]] = {}
 
     def gather(self, instances: Sequence[InstanceView], now: float) -> None:
@@ -43,17 +45,27 @@ class Crowd:
         self._instances, self._now = instances, now
 
     def around(self, resource: str, key: str) -> Neighbours:
-        """Return who else waits, the worst first, and who uses most; the instance `key` is left out."""
+        """Return who else waits, the worst first, and who uses most; the instance `key` is left out.
+
+        Who uses most is not among those that wait. What its own quota holds back is nobody else's doing.
+        """
         known = self._ranked.get(resource)
         if known is None or self._now - known[0] >= AROUND_SECONDS:
             known = self._ranked[resource] = (self._now, self._rank(resource))
         waiting, busiest = known[1]
-        victims = [name for _, name, other in waiting if other != key][:MOST_VICTIMS]
-        return tuple(victims), next((name for _, name, other in busiest if other != key), "")
+        own_quota = resource == "cpu" and key in self._throttled
+        first = None if own_quota else next((one for one in busiest if one[2] != key), None)
+        apart = {key, first[2]} if first is not None else {key}
+        victims = [name for _, name, other in waiting if other not in apart][:MOST_VICTIMS]
+        return tuple(victims), first[1] if first is not None else ""
 
     def _rank(self, resource: str) -> _Ranked:
+        if resource == "cpu":
+            self._throttled = frozenset(
+                view.key for view in self._instances if (view.usage.cpu.throttled_percent or 0.0) >= THROTTLED_PERCENT
+            )
         return (
-            _greatest(self._instances, _WAITS[resource], MOST_VICTIMS + 1, WAITING_PERCENT),
+            _greatest(self._instances, _WAITS[resource], MOST_VICTIMS + 2, WAITING_PERCENT),
             _greatest(self._instances, _USES[resource], 2, 1e-9),
         )
 

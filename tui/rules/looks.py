@@ -71,13 +71,20 @@ def restarting(view: InstanceView, trend: Trend, now: float, stands: bool) -> Se
     instance, container = view.instance, view.instance.container
     if container is None or (instance.state is State.STOPPED and not stands):
         return None
-    count, words = trend.restarts_lately(now), " in 10 min"
-    if instance.state is State.RESTARTING and container.restarts > count:
-        count, words = container.restarts, ""
+    count = trend.restarts_lately(now)
+    is_total = instance.state is State.RESTARTING and not count and bool(container.restarts)
+    words = f"restarted {_times(container.restarts)}" if is_total else f"restarted {_times(count)} in 10 min"
+    if is_total:
+        count = container.restarts
     if instance.state is State.STOPPED:
         count = 0  # it may be between two starts, or over
     code = container.exit_code if container.exit_code is not None else trend.exit_code
-    return Seen(float(count), words + (f", exit {code}" if code is not None else ""), began=bool(trend.restarts))
+    words += f", exit {code}" if code is not None else ""
+    return Seen(float(count), words, began=bool(trend.restarts), is_told=not is_total)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def exited(view: InstanceView, trend: Trend, _now: float, stands: bool) -> Seen | None:

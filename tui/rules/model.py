@@ -61,6 +61,7 @@ class Seen(NamedTuple):
         of: which part of the host or engine is meant: a filesystem, a disk, a pool; empty for the whole.
         severity: where it depends on what was seen.
         began: it was seen to begin; else what is there at the first sight began at a time that nobody told.
+        is_told: the figure is the one that the rule is about; else it only stands for it, and no peak comes of it.
     """
 
     value: float | None = None
@@ -68,6 +69,7 @@ class Seen(NamedTuple):
     of: str = ""
     severity: Severity | None = None
     began: bool = False
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

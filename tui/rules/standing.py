@@ -153,7 +153,8 @@ class Subject:
             self.due = min(self.due, ends)
 
     def _show(self, entry: Entry, rule: Rule, limits: Limits, seen: Seen, moment: Moment) -> None:
-        value = None if seen.value is None else float(round(seen.value))  # no finer than the sentence says it
+        figure = seen.value if seen.is_told else None
+        value = None if figure is None else float(round(figure))  # no finer than the sentence says it
         if value is not None and (entry.peak is None or value > entry.peak):
             entry.peak = value
         if rule.id in _FADES:

@@ -75,7 +75,6 @@ _OF_CONTAINERS = (
         kinds=("container",),
         figure="restarts within 10 min",
         limits=_level(_CRITICAL, 3, 1, clear_for_seconds=30.0),
-        sentence="restarted {value:.0f} times{words}",
     ),
     Rule(
         id="exited",
