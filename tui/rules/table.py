@@ -164,7 +164,7 @@ _OF_HOST = (
         id="host-memory",
         kinds=("host",),
         figure="used memory in % of all",
-        limits=_level(_CRITICAL, 92, 88),
+        limits=_level(_CRITICAL, 90, 87),
         sentence="memory of the host {value:.0f} % used",
         unit="%",
     ),
