@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 def start_bundle(deck: Deck) -> None:
     """Begin to collect; the picture is that of the screen as it is now."""
     view = deck.view
-    if deck.replayed is not None:
-        deck.say(f"A bundle is made of now: {deck.label_of('replay')} goes back to live.", "warn")
-        return
     if view is None:
         deck.say("Nothing is known yet: wait for the first sample.", "warn")
         return

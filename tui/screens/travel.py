@@ -40,7 +40,13 @@ _NOT_RECORDED = {
     "pane_networks": "Networks are not recorded.",
     "network_map": "Networks are not recorded.",
 }
-_OF_NOW = {"sessions": "Open sessions are live.", "jobs": "Jobs are live.", "actions": "Nothing can be changed in it."}
+_CHANGELESS = "It cannot change."  # short: with the way back it has to fit into a line of 80
+_OF_NOW = {
+    "sessions": "Sessions are live.",
+    "jobs": "Jobs are live.",
+    "bundle": "Bundles are live.",
+    "actions": _CHANGELESS,
+}
 
 
 @dataclass(slots=True)
@@ -219,11 +225,11 @@ class Travel:
         """Return why an action is refused in the past; empty when it is not."""
         if self.replay is None:
             return ""
-        back = f" {self._deck.label_of('replay')} goes back to live." if self.away is not None else ""
+        back = f" {self._deck.label_of('replay')}: back to live." if self.away is not None else ""
         if action.id in _NOT_RECORDED:
-            return f"{_NOT_RECORDED[action.id]} {self.replay.refusal}{back}"
+            return f"{_NOT_RECORDED[action.id]}{back}"
         if action.id in _OF_NOW or action.needs_write:
-            return f"{self.replay.refusal} {_OF_NOW.get(action.id, 'Nothing can be changed in it.')}{back}"
+            return f"{self.replay.refusal} {_OF_NOW.get(action.id, _CHANGELESS)}{back}"
         return ""
 
     def footer(self, actions: Sequence[Action], without: Collection[str]) -> list[tuple[str, str]]:

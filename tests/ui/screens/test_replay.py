@@ -213,18 +213,18 @@ async def test_a_time_is_typed() -> None:
 
 
 async def test_what_would_change_something_or_is_not_recorded_is_refused() -> None:
-    recorded = Recorded((200, 50))
+    recorded = Recorded()
     app = make_app(recorded.host, open_record=recorded.open)
     async with app.run_test(size=recorded.size) as pilot:
         await recording(pilot, app, recorded)
         await gone_back(pilot, app)
         screen = app.screen
         assert isinstance(screen, PastScreen)
-        for key in ("S", "T", "K", "D", "A", "N", "E", "H", "s", "c", "l", "y", "a", "o", "b", "4", "5", "m"):
+        for key in ("S", "T", "K", "D", "A", "N", "E", "H", "s", "c", "l", "y", "a", "o", "b", "B", "4", "5", "m"):
             app.said = None
             await pilot.press(key)
             await until(pilot, lambda: said_of(app), key)
-        for command in ("start postgres", "stop postgres", "logs postgres", "shell postgres", "images"):
+        for command in ("start postgres", "stop postgres", "logs postgres", "shell postgres", "images", "bundle"):
             app.said = None
             await app.run_command(command)
             await until(pilot, lambda: said_of(app), command)
@@ -234,7 +234,8 @@ async def test_what_would_change_something_or_is_not_recorded_is_refused() -> No
 
 
 def said_of(app: HostdeckApp) -> bool:
-    return app.said is not None and "This is a replay of Thu 09 Oct 08:5" in app.said[0]
+    """Tell whether a refusal stands on the screen, whole and with the way back."""
+    return app.said is not None and app.said[0].endswith("h: back to live.") and app.said[0] in screen_text(app)
 
 
 async def test_no_key_that_is_refused_is_offered_and_those_of_time_are() -> None:
