@@ -279,6 +279,23 @@ def test_problems_that_stood_before_are_no_entries() -> None:
     assert bench.told == []
 
 
+def test_what_a_record_told_as_raised_is_told_no_second_time() -> None:
+    bench = Bench(container())
+    old = problem(since_utc_seconds=UTC)
+    bench.chronicle.recall([old, replace(old, rule="unhealthy", since_utc_seconds=None)])
+    bench.problems = (old, replace(old, rule="unhealthy", since_utc_seconds=None))
+    bench.look(container())
+    assert bench.told == []
+    bench.problems = (replace(old, severity=Severity.CRITICAL),)
+    bench.look(container())
+    assert bench.told == ["raised web became critical", "cleared web cleared"]
+    bench.problems = ()
+    bench.look(container())
+    bench.problems = (problem(since_utc_seconds=bench.utc),)
+    bench.look(container())
+    assert bench.told[-2:] == ["cleared web cleared", "raised web raised"]
+
+
 def test_two_thousand_problems_at_once_are_counted() -> None:
     bench = Bench(container())
     bench.problems = tuple(problem(rule=f"r{number}", lasting=str(number)) for number in range(2000))

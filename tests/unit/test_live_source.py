@@ -1,8 +1,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -12,13 +13,14 @@ from tests.views import Views, watching
 from tui.domain.action import ActionRequest, Result, Verb
 from tui.domain.errors import NotFound
 from tui.domain.event import Event
-from tui.domain.host import EngineState, HostView
+from tui.domain.host import EngineState, HostView, Problem, Severity
 from tui.domain.identity import InstanceId
-from tui.domain.instance import State
+from tui.domain.instance import Instance, State
 from tui.domain.timeline import EntryKind, TimelineEntry
-from tui.domain.usage import NO_USAGE
+from tui.domain.usage import NO_USAGE, Pressure, Usage
 from tui.engines.base import EngineSink, GuestMemory
 from tui.engines.kernel.findings import KILLED
+from tui.sampling.clocks import Clocks
 from tui.sampling.history import Metric
 from tui.sampling.host_name import HostName
 from tui.sampling.live import LiveSource
@@ -57,6 +59,50 @@ async def test_a_view_joins_all_engines_and_their_figures() -> None:
         assert [status.id for status in view.sources] == ["podman", "qemu:///system"]
         assert view.host_name == "kvm01"
         assert view.ledger.vcpus_promised == 2
+
+
+class Waiting(CountingSampler):
+    """Sees that all wait for a processor, once it is told so."""
+
+    waits = False
+
+    def sample(self, targets: Sequence[Instance], attended: frozenset[str], monotonic: float) -> Mapping[str, Usage]:
+        usages = super().sample(targets, attended, monotonic)
+        return {key: replace(one, pressure=Pressure(cpu_some=99.0 * self.waits)) for key, one in usages.items()}
+
+
+async def test_a_problem_that_a_record_knows_is_raised_no_second_time() -> None:
+    sampler, ahead = Waiting(), [0.0]
+    source = LiveSource(
+        HostName("host", "kvm01"),
+        [ScriptedEngine("podman", lists(WEB))],
+        sampler,
+        FixedHost(),
+        interval_seconds=0.05,
+        clocks=Clocks(lambda: time.time() + ahead[0], lambda: time.monotonic() + ahead[0]),
+    )
+    since = time.time() - 300.0
+    source.seed(
+        [
+            Problem(
+                Severity.WARNING,
+                "gone",
+                "web",
+                "container",
+                "",
+                rule="pressure-cpu",
+                lasting=WEB.stable_key.text,
+                since_utc_seconds=since,
+            )
+        ]
+    )
+    async with watching(source) as views:
+        await views.until(lambda view: bool(view.instances))
+        ahead[0] = 10.0  # what stands is seen only when the first seconds are over
+        sampler.waits = True
+        view = await views.until(lambda view: bool(view.problems))
+        assert [(one.rule, one.since_utc_seconds) for one in view.problems] == [("pressure-cpu", since)]
+        assert [entry.what for entry in source.timeline()] == []
 
 
 async def test_the_first_view_does_not_wait_for_engines() -> None:

@@ -27,7 +27,7 @@ from tui.sampling.problem_changes import by_id, problem_entries
 from tui.sampling.told import AFTER_SECONDS, BEFORE_SECONDS, DOWN, OOM, UP, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tui.domain.host import HostView, Problem
     from tui.domain.instance import Instance
@@ -64,15 +64,22 @@ class Chronicle:
         self._problems: Sequence[Problem] = ()
         self._problems_by_id: dict[str, Problem] = {}
         self._now = self._utc = float("-inf")
+        self._began_utc: float | None = None
+        self._stood: set[str] = set()
         self._kills: Mapping[str, float] = {}
 
     # What comes in
+
+    def recall(self, problems: Iterable[Problem]) -> None:
+        """Take in what was raised before, as somebody told who looked on: it is told no second time."""
+        self._stood |= {problem.id for problem in problems if problem.rule}
 
     def take(self, view: HostView) -> None:
         """Note what is different from the view before."""
         utc, monotonic = view.taken_utc_seconds, view.taken_monotonic_seconds
         began, since = self._now, self._now - BEFORE_SECONDS
         self._now, self._utc = monotonic, utc
+        self._began_utc = utc if self._began_utc is None else self._began_utc
         self._kinds = {status.id: status.kind for status in view.sources}
         for change in self._engines.take(view.sources, utc, monotonic):
             self._hold(change, since)
@@ -163,9 +170,18 @@ class Chronicle:
         before, self._problems = self._problems_by_id, view.problems
         after = self._problems_by_id = by_id(view.problems)
         for entry in problem_entries(before, after, view.taken_utc_seconds, self._engine_of):
-            stood = entry.kind is EntryKind.RAISED and not self._is_settled(entry, view.taken_monotonic_seconds)
-            if not stood:
+            if not self._stood_already(entry, after, view.taken_monotonic_seconds):
                 self._add_counted(entry)
+
+    def _stood_already(self, entry: TimelineEntry, problems: Mapping[str, Problem], monotonic: float) -> bool:
+        if entry.kind is not EntryKind.RAISED:
+            return False
+        name = f"{entry.subject_kind}|{entry.lasting}|{entry.rule}"
+        if entry.what == "raised" and name in self._stood and name in problems and self._began_utc is not None:
+            since = problems[name].since_utc_seconds
+            if since is None or since < self._began_utc:
+                return True
+        return not self._is_settled(entry, monotonic)
 
     def _is_settled(self, entry: TimelineEntry, monotonic: float) -> bool:
         is_instance = entry.subject in self._by_key

@@ -123,7 +123,9 @@ class LiveSource(TellsWhatHappened, RoutesInside, RoutesResources):
 
     def seed(self, problems: Iterable[Problem]) -> None:
         """Take since when problems stand, and their peaks, from the newest view of who looked on before."""
-        self._problems.seed(problems)
+        known = tuple(problems)
+        self._problems.seed(known)
+        self._chronicle.recall(known)
 
     async def seed_from_past(self, seconds: float) -> None:
         """Take the problems of the record before the first view, for who will not look on for long; at most `seconds`.
