@@ -9,9 +9,9 @@ MORNING_HOUR = 8
 LONGEST = timedelta(days=30)
 SPELLINGS = "15m, 1h, 8h, 2d, 08:00 or tomorrow"
 
-_SPAN = re.compile(r"(\d{1,5})\s*(m|min|h|d)")
+_SPAN = re.compile(r"(\d{1,5})\s*(m|min|minutes?|h|hours?|d|days?)")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_MINUTES = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}
+_MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
 
 
 class SilenceError(HostdeckError):
@@ -27,7 +27,7 @@ def silence_until(text: str, now: float) -> float:
     words = text.strip().lower()
     here = datetime.fromtimestamp(now).astimezone()
     if span := _SPAN.fullmatch(words):
-        until = here + timedelta(minutes=int(span[1]) * _MINUTES[span[2]])
+        until = here + timedelta(minutes=int(span[1]) * _MINUTES[span[2][0]])
     elif time := _TIME.fullmatch(words):
         until = _next(here, int(time[1]), int(time[2]))
     elif words == "tomorrow":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.screens.deck import Deck
 
 NOTHING_HERE = "No problem is here: put the cursor on one, or on what has one."
+NO_PROBLEMS = "There is no problem."
 SPANS = (("1", "15 minutes", "15m"), ("2", "1 hour", "1h"), ("3", "8 hours", "8h"))
 
 Change = Callable[[Handling], Handling]
@@ -49,9 +50,27 @@ def problems_of(view: HostView, keys: Sequence[str]) -> tuple[Problem, ...]:
 def ask_how(deck: Deck, problems: Sequence[Problem]) -> None:
     """Let the person choose what to do about problems."""
     if not problems:
-        deck.say(NOTHING_HERE, "warn")
+        _lead_to_problems(deck)
         return
     show_menu(deck, _title(problems), _offers(deck, problems))
+
+
+def _lead_to_problems(deck: Deck) -> None:
+    """Put the cursor on the list of problems where there is one on the screen, else say what leads there."""
+    from tui.screens.main import MainScreen
+
+    screen = deck.screen
+    if deck.view is None or not deck.view.problems:
+        deck.say(NO_PROBLEMS, "warn")
+        return
+    table = screen.pane.problem_table if isinstance(screen, MainScreen) else None
+    if table is None or not table.row_count:
+        deck.say(f"No problem is here: {deck.label_of('pane_overview')} leads to the list of problems.", "warn")
+    elif table.has_focus:
+        deck.say(NOTHING_HERE, "warn")
+    else:
+        table.focus()
+        deck.say(f"Choose a problem, then {deck.label_of('handle')}.")
 
 
 def _title(problems: Sequence[Problem]) -> str:
@@ -80,7 +99,14 @@ def _ask_time(deck: Deck, problems: Sequence[Problem]) -> None:
         if text:
             silence(deck, problems, text)
 
-    deck.push_screen(AskText("Silence for how long?", SPELLINGS), answered)
+    def why_not(text: str) -> str:
+        try:
+            silence_until(text, _utc(deck))
+        except SilenceError as error:
+            return error.message
+        return ""
+
+    deck.push_screen(AskText("Silence for how long?", SPELLINGS, why_not=why_not), answered)
 
 
 def _ask_note(deck: Deck, problems: Sequence[Problem]) -> None:

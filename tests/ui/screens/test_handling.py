@@ -14,6 +14,7 @@ from tui.domain.timeline import EntryKind
 from tui.jobs import Jobs
 from tui.screens.details import DetailsScreen
 from tui.screens.engines import EnginesScreen
+from tui.screens.handling import NO_PROBLEMS
 from tui.screens.main import MainScreen
 from tui.screens.problem_table import ProblemTable
 from widgets.choose import Choose
@@ -190,12 +191,52 @@ async def test_a_custom_time_and_a_note_are_typed() -> None:
             await until(pilot, opened(app))
             await pilot.press(key)
             await until(pilot, lambda: bool(app.screen.query(Input)))
+            if key == "s":
+                app.screen.query_one(Input).value = "soonish"
+                await pilot.press("enter")
+                await until(pilot, lambda: '"soonish" is no time to be silent for' in screen_text(app))
+                assert app.screen.query_one(Input).value == "soonish"
             app.screen.query_one(Input).value = text
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.screen, MainScreen))
         await until(pilot, lambda: len(host.handled) == 2)
         assert host.handled[0].silenced_until_utc_seconds == pytest.approx(host.utc() + 45 * 60, abs=5)
         assert host.handled[1].note == "ask ada"
+
+
+async def test_away_from_problems_the_key_leads_to_their_list() -> None:
+    host = StillHost()
+    app = make_app(host)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        host.change_problems = lambda _: ()
+        await step(pilot, host)
+        await pilot.press("H")
+        await until(pilot, lambda: app.said is not None and app.said[0] == NO_PROBLEMS)
+        await with_problems(pilot, host)
+        screen = app.screen
+        assert isinstance(screen, MainScreen)
+        screen.pane.table.focus()
+        free = next(key for key in screen.pane.table.view_keys if key not in with_one(app))
+        screen.pane.table.move_cursor(free)
+        await until(pilot, lambda: screen.pane.table.has_focus)
+        await pilot.press("H")
+        await until(pilot, lambda: app.screen.query_one(ProblemTable).has_focus)
+        await pilot.press("H")
+        await until(pilot, opened(app))
+        await pilot.press("escape", "2")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen) and app.screen.pane.problem_table is None)
+        free = next(key for key in screen.pane.table.view_keys if key not in with_one(app))
+        screen.pane.table.move_cursor(free)
+        await pilot.press("H")
+        await until(pilot, lambda: app.said is not None and "1 leads to the list of problems" in app.said[0])
+        assert app.said is not None
+        assert len(app.said[0]) <= 70
+
+
+def with_one(app: HostdeckApp) -> set[str]:
+    assert app.view is not None
+    return {found.subject for found in app.view.problems}
 
 
 async def test_enter_on_a_problem_of_the_host_shows_all_its_figures() -> None:
