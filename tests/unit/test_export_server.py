@@ -2,12 +2,17 @@
 
 import asyncio
 import gzip
+import os
+import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from tui.domain.errors import HostdeckError
+from tui.engines.process import run_program
 from tui.export.prometheus.page import Page
 from tui.export.prometheus.server import Address, Server, parse_address
 from tui.export.prometheus.sheet import OPENMETRICS, PLAIN
@@ -184,3 +189,22 @@ async def test_port_that_is_taken_is_a_sentence() -> None:
     async with serving(Maker()) as address:
         with pytest.raises(HostdeckError, match="Cannot listen on 127"):
             await Server(Maker()).start(address)
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+async def test_where_it_cannot_listen_one_sentence_says_so(is_taken: bool, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f"127.0.0.1:{taken.getsockname()[1]}" if is_taken else "0.0.0.0:9751"
+        given = (
+            "export",
+            "prometheus",
+            "--listen",
+            place,
+            "--config",
+            os.devnull,
+            "--podman",
+            f"unix://{tmp_path}/none",
+        )
+        ended = await run_program(sys.executable, "-m", "tui", *given, deadline=60)
+    (sentence,) = ended.error.splitlines()
+    assert sentence.startswith(f"hostdeck: Cannot listen on {place}: " if is_taken else "hostdeck: 0.0.0.0 can be")
