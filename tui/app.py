@@ -224,7 +224,11 @@ class HostdeckApp(Deck, inherit_bindings=False):
         from tui.screens.notices import show_test
 
         self.say("Trying the notifications ...")
-        show_test(self, await self._notices.test())
+        said = self.said
+        found = await self._notices.test()
+        if self.said is said:
+            self.unsay()
+        show_test(self, found)
 
     def attend(self, key: str | None) -> None:
         """Have all figures of a row read on every tick; of a pod those of its members."""
@@ -344,6 +348,10 @@ class HostdeckApp(Deck, inherit_bindings=False):
     def say(self, text: str, role: Role = "normal") -> None:
         """Show a message in the status line for some seconds."""
         self._sayings.say((text, role))
+
+    def unsay(self) -> None:
+        """Take away the last message: it is not true any more."""
+        self._sayings.unsay()
 
     def _say_soon(self, sentence: str) -> None:
         self.call_later(self.say, sentence, "warn")

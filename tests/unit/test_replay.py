@@ -18,6 +18,7 @@ from tui.record.reading import RecordError
 from tui.record.replay import ReplaySource
 from tui.record.told import instance_of
 from tui.sampling.history import Metric
+from tui.screens.ruler_lines import RulerSpan, state_of
 
 DEADLINE_SECONDS = 10.0
 
@@ -169,6 +170,23 @@ async def test_playing_goes_on_at_speed_shows_gaps_and_stands_at_the_end() -> No
         await source.work(0.25)
     assert source.view is record.views[-1]
     assert not source.playing
+
+
+async def test_how_it_plays_is_told_and_at_the_end_no_speed_that_it_has_not() -> None:
+    record, _ = await recorded(20)
+    source = await opened(record, 0)
+    span = RulerSpan()
+    span.fit(*source.covered)
+    assert state_of(source, span) == (" PAUSED  ruler 15 min", "dim")
+    source.speed = 60
+    assert state_of(source, span)[0] == " PAUSED 60x  ruler 15 min"
+    source.play(on=True)
+    assert state_of(source, span) == (" PLAYING 60x  ruler 15 min", "ok")
+    source.go_to(record.views[-2].taken_utc_seconds)
+    await source.work(0.0)
+    assert state_of(source, span) == (" PLAYING at the end  ruler 15 min", "ok")
+    source.speed = 1
+    assert state_of(source, span)[0] == " PLAYING 1x  ruler 15 min"
 
 
 async def test_run_publishes_what_is_wished() -> None:

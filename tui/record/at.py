@@ -53,15 +53,22 @@ def find_moment(text: str, now: float, covered: Covered, zone: tzinfo | None = N
     found = _from_now(words, now, zone) or _exact(text.strip()) or _by_calendar(words, now, zone)
     if not found:
         raise NoTimeError("no time", f'"{text}" is not a time: write one like {EXAMPLES}.')
-    inside = [utc for utc in found if covered.first - SLACK_SECONDS <= utc <= covered.last + SLACK_SECONDS]
+    inside = [utc for utc in found if not not_covered(utc, covered, zone)]
     if len(inside) > 1:
         offsets = " or ".join(
             datetime.fromtimestamp(utc, zone).astimezone(zone).isoformat(timespec="minutes") for utc in inside
         )
         raise NoTimeError("twice", f"That time was twice, because the clocks were set back: write {offsets}.")
     if not inside:
-        raise NoTimeError("not recorded", f"{_said(found[0], zone)} is not recorded: {said_covered(covered, zone)}.")
+        raise NoTimeError("not recorded", not_covered(found[0], covered, zone))
     return min(max(inside[0], covered.first), covered.last)
+
+
+def not_covered(utc: float, covered: Covered, zone: tzinfo | None = None) -> str:
+    """Return that a moment is not recorded, in a sentence; empty where it is."""
+    if covered.first - SLACK_SECONDS <= utc <= covered.last + SLACK_SECONDS:
+        return ""
+    return f"{_said(utc, zone)} is not recorded: {said_covered(covered, zone)}."
 
 
 def reference(now: float, covered: Covered) -> float:

@@ -113,6 +113,10 @@ class Deck(KeysInOrder, inherit_bindings=False):
         """Show a message in the status line for some seconds."""
         raise NotImplementedError
 
+    def unsay(self) -> None:
+        """Take away the last message: it is not true any more."""
+        raise NotImplementedError
+
     def attend(self, key: str | None) -> None:
         """Have all figures of a row read on every tick."""
         raise NotImplementedError

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MARGIN_CELLS = 1
 SPANS_SECONDS = (900, 3600, 6 * 3600, 86_400, 7 * 86_400)
+END_TICKS = 2
+"""So close to its end a record that is being written is followed."""
 _SPAN_WORDS = {900: "15 min", 3600: "1 h", 6 * 3600: "6 h", 86_400: "24 h", 7 * 86_400: "7 days"}
 _ROLES: dict[Look, Role] = {
     "gap": "dim", "recorded": "dim", "event": "accent", "warn": "warn", "crit": "crit", "cursor": "normal",
@@ -109,10 +111,13 @@ def ruler_of(source: ReplaySource, span: RulerSpan) -> Ruler:
 
 def state_of(source: ReplaySource, span: RulerSpan) -> Span:
     """Return how it plays, and the span of the ruler, in words."""
+    shown = f"ruler {span.words}"
+    if source.playing and source.speed > 1 and source.covered.last - source.utc <= END_TICKS * source.tick_seconds:
+        return f" PLAYING at the end  {shown}", "ok"  # no faster than it is recorded
     if source.playing:
-        return f" PLAYING {source.speed}x  {span.words}", "ok"
+        return f" PLAYING {source.speed}x  {shown}", "ok"
     speed = f" {source.speed}x" if source.speed != 1 else ""
-    return f" PAUSED{speed}  {span.words}", "dim"
+    return f" PAUSED{speed}  {shown}", "dim"
 
 
 def _look(entry: TimelineEntry) -> Literal["event", "warn", "crit"]:

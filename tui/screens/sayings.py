@@ -35,8 +35,12 @@ class Sayings:
 
     def _unsay(self, said: Span) -> None:
         if self._deck.said is said:
-            self._deck.said = None
-            self._show()
+            self.unsay()
+
+    def unsay(self) -> None:
+        """Take away the last message."""
+        self._deck.said = None
+        self._show()
 
     def came_up(self) -> None:
         """Take away what was said before the screen on top came up."""

@@ -116,7 +116,11 @@ class TimelineScreen(OpensEntries):
         keys += [(label(action), word) for action, word in FOOTER.items()]
         if self._offered is not None:
             keys.append((label("timeline"), "everything" if self._list.wanted.only else f"only {self._offered.name}"))
-        others = self.deck.footer_keys(self.SCOPES, without=(*FOOTER, "timeline"))
+        without = [*FOOTER, "timeline"]
+        if self.deck.replayed is not None:  # elsewhere in the past the key goes back to live
+            keys.append((label("replay"), "that moment"))
+            without.append("replay")
+        others = self.deck.footer_keys(self.SCOPES, without)
         self.query_one(KeyFooter).set_keys([*keys, *others])
 
     @property

@@ -67,9 +67,11 @@ class OpensEntries(DeckScreen):
         open_around(self.deck, key, entry.utc_seconds)
 
     async def do_replay(self) -> None:
-        """Bring the moment of the entry to the screen, from the record; in the past, go back to live."""
+        """Bring the moment of the entry to the screen, from the record; in the past too."""
         entry, travel = self.entry, self.deck.travel
-        if self.deck.replayed is not None:
-            await travel.leave()
-        else:
+        if self.deck.replayed is None:
             travel.enter(strftime("%Y-%m-%d %H:%M:%S", localtime(entry.utc_seconds)) if entry else "")
+        elif entry is None:
+            await travel.leave()
+        elif travel.go_to(entry.utc_seconds):
+            self.app.pop_screen()

@@ -11,7 +11,7 @@ from tui.audit import NoAudit
 from tui.domain.errors import HostdeckError
 from tui.jobs import Jobs
 from tui.present.hostbar import Replayed
-from tui.record.at import find_moment
+from tui.record.at import find_moment, not_covered
 from tui.screens.deck import LIVE
 from tui.screens.ruler_lines import RulerLines, RulerSpan
 from tui.screens.travel_keys import TravelKeys
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tui.actions import Action
     from tui.domain.host import HostView
+    from tui.present.roles import Span
     from tui.record.reading import RecordReader
     from tui.record.replay import ReplaySource
     from tui.sampling.source import HostSource
@@ -83,6 +84,7 @@ class Travel:
         self._deck = deck
         self._open_record = open_record
         self._worker: Worker[None] | None = None
+        self._complaint: Span | None = None
         self.replay: ReplaySource | None = None
         self.away: Away | None = None
         self.span = RulerSpan()
@@ -215,9 +217,32 @@ class Travel:
         live = self.away.view if self.away is not None else None
         now = live.taken_utc_seconds if live is not None else time.time()
         try:
-            source.go_to(find_moment(when, now, source.covered) if when else source.covered.last)
+            self._show_moment(find_moment(when, now, source.covered) if when else source.covered.last)
         except HostdeckError as error:
-            self._deck.say(error.message, "warn")
+            self._complain(error.message)
+
+    def go_to(self, utc: float) -> bool:
+        """Go to a moment of the past that is on the screen; says it, and returns False, where it is not recorded."""
+        source = self.replay
+        if source is None:
+            return False
+        if why_not := not_covered(utc, source.covered):
+            self._complain(why_not)
+            return False
+        self._show_moment(utc)
+        return True
+
+    def _show_moment(self, utc: float) -> None:
+        if self.replay is not None:
+            self.replay.go_to(utc)
+        if self._complaint is not None and self._deck.said == self._complaint:
+            self._deck.unsay()
+        self._complaint = None
+
+    def _complain(self, sentence: str) -> None:
+        """Say why it does not go to a moment: until it goes to another."""
+        self._complaint = (sentence, "warn")
+        self._deck.say(sentence, "warn")
 
     # What is refused
 

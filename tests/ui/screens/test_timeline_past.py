@@ -3,9 +3,13 @@
 from tests.ui.screens.still import make_app, until
 from tests.ui.screens.test_replay import SIZE, Recorded, gone_back, recording
 from tests.ui.screens.test_timeline import opened, table, told
-from tui.screens.main import MainScreen
+from tui.app import HostdeckApp
+from tui.audit import NoAudit
+from tui.jobs import Jobs
+from tui.record.opening import open_replay
 from tui.screens.past_screen import PastScreen
 from tui.screens.timeline import TimelineScreen
+from widgets.key_footer import KeyFooter
 
 
 async def test_it_shows_what_was_up_to_the_moment() -> None:
@@ -20,9 +24,27 @@ async def test_it_shows_what_was_up_to_the_moment() -> None:
         await until(pilot, lambda: told(app) == ["event db raised"])
         await pilot.press("right_parenthesis")
         await until(pilot, lambda: told(app) == ["raised db raised", "event db raised"])
+        assert ("h", "that moment") in app.screen.query_one(KeyFooter).keys
+        await pilot.press("down", "h")
+        await until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await until(pilot, lambda: app.view is recorded.record.views[4])
+        assert app.replayed is not None
+
+
+async def test_started_with_the_past_an_entry_leads_to_its_moment() -> None:
+    recorded = Recorded()
+    live = make_app(recorded.host)
+    async with live.run_test(size=SIZE) as pilot:
+        await recording(pilot, live, recorded)
+    source = await open_replay(recorded.open, "", recorded.at(-1))
+    app = HostdeckApp(source, Jobs(source, NoAudit(), read_only=True), replay=source)
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app)
+        await until(pilot, lambda: told(app) == ["raised db raised", "event db raised"])
         await pilot.press("h")
-        await until(pilot, lambda: app.replayed is None)
-        assert isinstance(app.screen, MainScreen)
+        await until(pilot, lambda: isinstance(app.screen, PastScreen))
+        await until(pilot, lambda: app.view is recorded.record.views[20])
+        assert app.said is None
 
 
 async def test_from_live_an_entry_leads_to_its_moment() -> None:
