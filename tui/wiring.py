@@ -114,7 +114,7 @@ def _demo(wanted: Wanted) -> LiveSource:
     from tui.sampling.live import LiveSource
 
     demo = DemoHost()
-    return LiveSource(
+    source = LiveSource(
         HostName(demo.host_id, demo.host_name, is_demo=True, read_only=wanted.read_only),
         demo.engines,
         demo.sampler,
@@ -125,6 +125,8 @@ def _demo(wanted: Wanted) -> LiveSource:
         rules=wanted.rules,
         handlings=MemoryHandlings(),
     )
+    source.seed(demo.problems)
+    return source
 
 
 def _this_host(wanted: Wanted) -> LiveSource:

@@ -87,15 +87,31 @@ def _without_address(text: str, url: str) -> str:
 class ProblemClock:
     """Knows the time of the view, which decides whether a moment is told as a time or as a day."""
 
-    utc_seconds = 0.0
+    def __init__(self) -> None:
+        self.utc_seconds = 0.0
+        self._stood_at: dict[str, float] = {}
+
+    def see(self, view: HostView) -> None:
+        """Take over the time of a view, and remember what stands in it that nobody knows the begin of."""
+        now, before = view.taken_utc_seconds, self._stood_at
+        self.utc_seconds = now
+        unknown = [one.id for one in view.problems if one.since_utc_seconds is None]
+        self._stood_at = {name: min(before.get(name, now), now) for name in unknown}
 
     def since(self, line: ProblemLine) -> Cell:
-        """Return the local time since when it stands, a date when that was not within a day."""
-        since = line.problem.since_utc_seconds
+        """Return the local time since when it stands, a date when that was not within a day.
+
+        Where nobody knows: `<14:40`, when it was first seen and stood already.
+        """
+        problem = line.problem
+        since, before = problem.since_utc_seconds, ""
+        if since is None:
+            since, before = self._stood_at.get(problem.id), "<"
         if since is None or line.heading:
             return Cell("", "dim")
-        form = "%H:%M" if self.utc_seconds - since < _DAY_SECONDS else "%d %b"
-        return Cell(strftime(form, localtime(since)), "dim")
+        is_today = self.utc_seconds - since < _DAY_SECONDS
+        form = "%H:%M" if is_today else "%d%b" if before else "%d %b"  # six cells
+        return Cell(before + strftime(form, localtime(since)), "dim")
 
 
 def longest_who(rows: Sequence[Row[ProblemLine]]) -> int:

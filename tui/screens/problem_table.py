@@ -29,7 +29,7 @@ class ProblemTable(LiveTable[ProblemLine]):
 
     def show_view(self, view: HostView, room: int) -> None:
         """Show the problems of a moment in `room` lines shared with the rows; nothing at all where there are none."""
-        self._clock_of_view.utc_seconds = view.taken_utc_seconds
+        self._clock_of_view.see(view)
         if view.problems is self._shown and room == self._room:
             return
         # a line of an engine tells the age of its values, which is another one each time

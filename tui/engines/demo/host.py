@@ -14,7 +14,7 @@ from tui.engines.demo.figures import Clockwork, DemoSampler
 from tui.engines.demo.hostfigures import DemoHostSampler
 from tui.engines.demo.load import identity
 from tui.engines.demo.resources.interfaces import DemoInterfaces
-from tui.engines.demo.story import StoryWatch, story
+from tui.engines.demo.story import StoryWatch, standing, story
 from tui.engines.demo.yard import ROOT_ENGINE, USERS
 
 NAME = "kvm01"
@@ -35,6 +35,7 @@ class DemoHost:
         host_sampler: a `HostSampler`.
         interface_reader: an `InterfaceReader`.
         watch: a `Watch` that tells what happened in the hours before.
+        problems: what stood when the demo began, and since when; no figures.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class DemoHost:
         self._members: dict[str, Member] = {}
         self.engines = self._make_engines(Stage(seed, self.host_id, begin))
         self.watch = StoryWatch(story(self.instances(), begin))
+        self.problems = tuple(standing(self.watch.entries))
         clockwork = Clockwork(begin)
         self.sampler = DemoSampler(seed, clockwork, self._members.get)
         self.host_sampler = DemoHostSampler(seed, begin, clockwork, self.sampler, self.instances)

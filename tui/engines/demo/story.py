@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from tui.domain.host import HostView, Severity
+from tui.domain.host import HostView, Problem, Severity
 from tui.domain.instance import Instance
 from tui.domain.timeline import EntryKind, TimelineEntry
 
@@ -55,10 +55,16 @@ _SCENES = (
     _Scene(ago=95 * _MINUTE, kind=EntryKind.STATE, name="staging", what="crashed", detail="was running"),
     _Scene(ago=95 * _MINUTE - 2, kind=EntryKind.RAISED, name="staging", what="raised", severity=_CRITICAL,
            rule="crashed", detail="crashed"),
+    _Scene(ago=52 * _MINUTE, kind=EntryKind.RAISED, name="search", what="raised", severity=_CRITICAL,
+           rule="unhealthy", detail="its health check fails"),
     _Scene(ago=40 * _MINUTE - 1, kind=EntryKind.RAISED, name="mail01", what="raised", severity=_CRITICAL,
-           rule="paused", detail="paused: I/O error (no space)"),
+           rule="io-error", detail="paused: I/O error (no space)"),
     _Scene(ago=22 * _MINUTE, kind=EntryKind.ACTION, name="mail01", what="resume", who="root",
            detail="failed: the guest paused again at once", command="virsh -c qemu:///system resume mail01"),
+    _Scene(ago=17 * _MINUTE, kind=EntryKind.RAISED, name="db", what="raised", severity=_WARNING,
+           rule="memory", detail="memory 91 % of its limit"),
+    _Scene(ago=9 * _MINUTE, kind=EntryKind.RAISED, name="api-3", what="raised", severity=_CRITICAL,
+           rule="restarting", detail="restarted 3 times in 10 min, exit 137"),
     _Scene(ago=6 * _MINUTE, kind=EntryKind.ACTION, name="runner-3", what="start", who="builder",
            detail="failed: exit 1", command="podman start runner-3"),
 )  # fmt: skip
@@ -73,6 +79,27 @@ def story(instances: Iterable[Instance], begin: float) -> Iterator[TimelineEntry
     by_name = {instance.name: instance for instance in instances}
     for scene in _SCENES:
         yield _entry(scene, by_name.get(scene.name), begin)
+
+
+def standing(entries: Iterable[TimelineEntry]) -> Iterator[Problem]:
+    """Return what was raised and not cleared, as somebody knows it who looked on."""
+    raised: dict[tuple[str, str], TimelineEntry] = {}
+    for entry in entries:
+        if entry.kind is EntryKind.RAISED:
+            raised.setdefault((entry.lasting, entry.rule), entry)
+        elif entry.kind is EntryKind.CLEARED:
+            raised.pop((entry.lasting, entry.rule), None)
+    for entry in raised.values():
+        yield Problem(
+            entry.severity or Severity.WARNING,
+            entry.subject,
+            entry.name,
+            entry.subject_kind,
+            entry.detail,
+            since_utc_seconds=entry.utc_seconds,
+            rule=entry.rule,
+            lasting=entry.lasting,
+        )
 
 
 def _entry(scene: _Scene, instance: Instance | None, begin: float) -> TimelineEntry:
