@@ -1,6 +1,7 @@
 """Daemons, disks and pools that fail for real: each problem is raised once and cleared once, on the timeline too."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from tui.sampling.live import LiveSource
 DEADLINE_SECONDS = 100.0
 SETTLED_SECONDS = FIRST_SIGHT_SECONDS + 1.0  # a problem that is there sooner began before anybody looked
 NO_NETWORK = ("--network", "none")
+PROMPT = b"/ # "
+ANSWER_SECONDS = 3.0
 WRITE_ALL = b"dd if=/dev/zero of=/dev/vda bs=1M count=60\n"
 
 
@@ -156,6 +159,7 @@ async def test_a_guest_that_is_paused_by_a_full_disk(clean_libvirt: LibvirtHost)
         async with watching(libvirt=clean_libvirt) as watch:
             await watch.state("vm", State.RUNNING)
             async with watch.console("vm") as console:
+                await _until_prompt(console)
                 await console.write(WRITE_ALL)
                 problem = await watch.raised("vm", "io-error")
             assert problem.text.startswith("paused: I/O error")
@@ -192,6 +196,20 @@ async def test_a_pool_that_fills_up(clean_libvirt: LibvirtHost, tmp_path: Path) 
         _inside(clean_libvirt, "umount", str(place))
     finally:
         run(["umount", "--lazy", str(place)])
+
+
+async def _until_prompt(console: Channel) -> None:
+    """Press Enter until the shell answers: one that has just begun throws away what was typed before."""
+    text = b""
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while PROMPT not in text:
+            await console.write(b"\n")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    while PROMPT not in text:
+                        data = await console.read()
+                        assert data, console.end
+                        text += data
 
 
 def _inside(host: LibvirtHost, *argv: str) -> None:
