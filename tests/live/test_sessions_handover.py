@@ -51,8 +51,7 @@ def test_virsh_gets_the_terminal_and_hostdeck_takes_it_back(clean_libvirt: Libvi
         program.type(b"2c")
         program.read_until(b"hostdeck stands aside: pyghostty is not installed", seconds=60)
         program.read_until(b"Escape character is", seconds=60)
-        program.type(b"\n")
-        program.read_until(b"/ # ", seconds=60)
+        program.press_until(b"\n", b"/ # ")
         program.screen = b""
         program.type(b"echo in''side\n")
         program.read_until(b"\r\ninside", seconds=60)

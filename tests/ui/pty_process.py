@@ -59,6 +59,17 @@ class PtyProcess:
             if is_readable(self.master, left):
                 self.screen += self._read()
 
+    def press_until(self, keys: bytes, text: bytes, *, seconds: float = 60) -> None:
+        """Press keys again and again until a text is drawn: a terminal that changes hands throws away what was typed."""
+        deadline = time.monotonic() + seconds
+        while text not in self.screen:
+            assert time.monotonic() < deadline, f"{text!r} was not drawn; the end of what was: {self.screen[-500:]!r}"
+            self.type(keys)
+            answered = time.monotonic() + 2
+            while text not in self.screen and (left := answered - time.monotonic()) > 0:
+                if is_readable(self.master, left):
+                    self.screen += self._read()
+
     def drain(self, *, seconds: float = 20) -> int:
         """Read until the program ends, and return its exit status."""
         deadline = time.monotonic() + seconds
