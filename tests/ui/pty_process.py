@@ -60,7 +60,7 @@ class PtyProcess:
                 self.screen += self._read()
 
     def press_until(self, keys: bytes, text: bytes, *, seconds: float = 60) -> None:
-        """Press keys again and again until a text is drawn: a terminal that changes hands throws away what was typed."""
+        """Press keys again and again until a text is drawn; a terminal that changes hands forgets some."""
         deadline = time.monotonic() + seconds
         while text not in self.screen:
             assert time.monotonic() < deadline, f"{text!r} was not drawn; the end of what was: {self.screen[-500:]!r}"
