@@ -148,7 +148,7 @@ async def test_a_container_at_its_limit_of_tasks(clean_podman: PodmanHost) -> No
 
 
 async def test_a_guest_that_is_paused_by_a_full_disk(clean_libvirt: LibvirtHost) -> None:
-    place = clean_libvirt.folder / "small"
+    place = clean_libvirt.folder / "tight"
     place.mkdir()
     _inside(clean_libvirt, "mount", "-t", "tmpfs", "-o", "size=8m,mode=755", "small", str(place))
     try:

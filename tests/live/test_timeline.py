@@ -85,18 +85,19 @@ async def live(source: LiveSource) -> AsyncIterator[Live]:
 
 
 async def test_a_container_that_comes_and_goes(clean_podman: PodmanHost) -> None:
-    await asyncio.to_thread(clean_podman.run, "old", *IDLE, options=NO_NETWORK)
+    # names of their own: Podman also tells what happened to those of tests before
+    await asyncio.to_thread(clean_podman.run, "staying", *IDLE, options=NO_NETWORK)
     async with live(source_of(clean_podman)) as host:
-        await host.lists("old")
+        await host.lists("staying")
         await host.passes(SETTLED_SECONDS + 1.0)
-        assert of_kinds(host.told("old"), EntryKind.STATE) == []
-        await asyncio.to_thread(clean_podman.run, "web", *IDLE, options=NO_NETWORK)
-        await host.lists("web")
-        await asyncio.to_thread(clean_podman.cli, "rm", "--force", "--time", "0", "web")
-        await host.until(lambda: "event removed" in map(words, host.told("web")), "web is removed")
+        assert of_kinds(host.told("staying"), EntryKind.STATE) == []
+        await asyncio.to_thread(clean_podman.run, "passing", *IDLE, options=NO_NETWORK)
+        await host.lists("passing")
+        await asyncio.to_thread(clean_podman.cli, "rm", "--force", "--time", "0", "passing")
+        await host.until(lambda: "event removed" in map(words, host.told("passing")), "it is removed")
         await host.passes(AFTER_SECONDS + 2.0)
-        told = of_kinds(host.told("web"), *EntryKind)
-        assert of_kinds(host.told("web"), EntryKind.STATE) == []
+        told = of_kinds(host.told("passing"), *EntryKind)
+        assert of_kinds(host.told("passing"), EntryKind.STATE) == []
         assert len(told) == len(set(told)), told
         assert {"event created", "event started", "event died", "event removed"} <= set(told)
 

@@ -2,7 +2,7 @@
 
 from tui.domain.instance import State
 from tui.engines.libvirt.book import GuestBook
-from tui.engines.libvirt.instances import Mapper
+from tui.engines.libvirt.instances import Mapper, disk_name
 from tui.engines.libvirt.inventory import GuestRecord, Look
 from tui.engines.libvirt.listener import Heard, IoError
 from tui.engines.libvirt.target import parse_uri
@@ -101,3 +101,11 @@ def test_waits_for_the_address_of_a_guest_that_started() -> None:
     guests.absorb(look_of(RUNNING), frozenset())
 
     assert guests.waits_for_addresses()
+
+
+def test_a_disk_that_fails_before_the_definition_was_read_is_named() -> None:
+    assert disk_name(None, "virtio-disk0") == "vda"
+    assert disk_name(None, "virtio-disk25") == "vdz"
+    assert disk_name(None, "virtio-disk26") == "virtio-disk26"
+    assert disk_name(None, "ide0-0-0") == "ide0-0-0"
+    assert disk_name(None, "virtio-disk\u0661") == "virtio-disk\u0661"

@@ -65,8 +65,7 @@ class GuestBook:
 
     def _where(self, uuid: str, io_error: IoError) -> str:
         guest = self.look.guests.get(uuid)
-        disk = io_error.alias if guest is None else disk_name(guest, io_error.alias)
-        return io_error_words(disk, io_error.reason).removeprefix("I/O error ")
+        return io_error_words(disk_name(guest, io_error.alias), io_error.reason).removeprefix("I/O error ")
 
     def absorb(self, look: Look, read: frozenset[str]) -> tuple[Instance, ...]:
         """Take in a look and return the instances.

@@ -11,6 +11,8 @@ from tui.engines.libvirt.states import PAUSED, PAUSED_IO_ERROR, io_error_words, 
 from tui.engines.libvirt.target import Target
 from tui.engines.libvirt.uncounted import uncounted_disk
 
+_NUMBERS = frozenset(str(number) for number in range(26))  # one letter each
+
 
 class Mapper:
     """Make instances from looks.
@@ -89,6 +91,14 @@ def is_paused_by_io_error(guest: GuestRecord) -> bool:
     return (guest.state, guest.reason) == (PAUSED, PAUSED_IO_ERROR)
 
 
-def disk_name(guest: GuestRecord, alias: str) -> str:
-    """Return "vda" for "virtio-disk0", or what was given when the definition has no such alias."""
-    return guest.facts.disks.get(alias, alias)
+def disk_name(guest: GuestRecord | None, alias: str) -> str:
+    """Return "vda" for "virtio-disk0", or what was given when neither the definition nor the alias tells.
+
+    A disk may fail before the definition of a guest that has just started was read: libvirt numbers aliases of virtio
+    disks by the disk's name.
+    """
+    known = guest.facts.disks.get(alias) if guest is not None else None
+    if known is not None:
+        return known
+    number = alias.removeprefix("virtio-disk")
+    return f"vd{chr(ord('a') + int(number))}" if number != alias and number in _NUMBERS else alias
