@@ -1,6 +1,7 @@
 """Short-lived helper programs: argument lists, a deadline, no shell."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,3 +44,18 @@ async def run_program(*argv: str, deadline: float = 10.0) -> Finished:
 def has_systemd(booted: Path = Path("/run/systemd/system")) -> bool:
     """Tell whether systemd is in charge here (sd_booted(3)): else its commands are no help."""
     return booted.is_dir()
+
+
+async def end_process(process: asyncio.subprocess.Process, patience: float) -> None:
+    """End a program that may still run, and wait for its end; it is killed after `patience` seconds."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(patience):
+            await process.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()

@@ -1,13 +1,13 @@
 """Lines of the journal as they come, through journalctl."""
 
 import asyncio
-import contextlib
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tui.engines.kernel.records import journal_fields
+from tui.engines.process import end_process
 
 READ_BYTES = 64 * 1024
 MOST_ENTRY_BYTES = 1 << 20  # of JSON; longer ones are left out
@@ -63,7 +63,7 @@ async def follow_journal(
             if fields is not None:
                 yield fields
     finally:
-        await _end(process)
+        await end_process(process, END_SECONDS)
 
 
 async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[bytes]:
@@ -77,17 +77,3 @@ async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[bytes]:
             too_long = False
         too_long = too_long or len(held) + len(rest) > MOST_ENTRY_BYTES
         held = bytearray() if too_long else held + rest
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        async with asyncio.timeout(END_SECONDS):
-            await process.wait()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()

@@ -1,7 +1,6 @@
 """The journal of a systemd unit, through journalctl."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from tui.domain.errors import EngineAbsent, EngineError, EngineRefused
 from tui.domain.session import LogChunk, LogRequest
 from tui.engines.podman import units
 from tui.engines.podman.units import Unit
+from tui.engines.process import end_process
 
 READ_BYTES = 64 * 1024
 MOST_LINE_BYTES = 1 << 20
@@ -71,7 +71,7 @@ async def read_unit_log(
             raise _failed(unit, said or f"journalctl ended with exit code {code}.")
     finally:
         errors.cancel()
-        await _end(process)
+        await end_process(process, END_SECONDS)
 
 
 async def _start(command: Sequence[str]) -> asyncio.subprocess.Process:
@@ -103,20 +103,6 @@ async def _first_words(process: asyncio.subprocess.Process) -> str:
         while data := await process.stderr.read(READ_BYTES):
             kept += data[: 2000 - len(kept)]
     return kept.decode(errors="replace").strip()
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        async with asyncio.timeout(END_SECONDS):
-            await process.wait()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
 
 
 async def _lines(process: asyncio.subprocess.Process) -> AsyncIterator[tuple[Line, ...]]:
